@@ -342,6 +342,37 @@ async def test_the_line_below_says_what_others_do_now(
 
 
 @pytest.mark.slow
+async def test_without_a_header_a_mark_below_leads_to_agents_at_work(
+    make_app: MakeApp, start: Start
+) -> None:
+    """It was gone as soon as anything else was told, and a click on it did nothing."""
+    app = make_app("return 1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        await until(lambda: app.runtime_now, "the history is open")
+        status, mark = (app.main.query_one(name, Static) for name in ("#status", "#others"))
+        start(_CODE)
+        await until(lambda: "cli runs a script: alt+w" in str(status.content), "one")
+        assert not mark.display, "it is told once"
+        await pilot.click("#status")
+        await until(lambda: isinstance(app.screen, ReplayScreen), "a click follows it")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+        start(_CODE)
+        await until(lambda: "Others run 2 scripts: alt+j" in str(status.content), "both")
+        await pilot.press("f5")
+        await until(lambda: "✔ test.js" in str(status.content), "the own run is told of")
+        await until(lambda: mark.display and mark.region.area, "they are seen beside it")
+        assert str(mark.content) == "… 2 runs of others · alt+j"
+        await pilot.click("#others")
+        await until(lambda: isinstance(app.screen, AgentsScreen), "a click lists them")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main)
+        await pilot.resize_terminal(120, 40)
+        await until(lambda: not mark.display, "the header has it")
+
+
+@pytest.mark.slow
 async def test_what_was_edited_while_it_ran_is_replayed_against_all_that_it_did(
     make_app: MakeApp, start: Start
 ) -> None:

@@ -686,6 +686,23 @@ async def test_a_run_under_way_counts_with_the_time_it_has_taken(open_store: Ope
     assert len(rows) == 1
 
 
+async def test_each_press_turns_what_the_one_before_it_left(open_store: OpenStore) -> None:
+    """Two in a row pinned twice: both turned what was listed."""
+    store = open_store()
+    await record(store, "aaaa1111")
+    app = HistoryApp(store)
+    async with app.run_test(size=(140, 20), notifications=True) as pilot:
+        screen = await opened(app, pilot)
+        for presses in (2, 3, 4):
+            before = store.recording("aaaa1111").pinned
+            app.clear_notifications()
+            for _ in range(presses):
+                screen.action_pin()
+            await until(lambda n=presses: len(app._notifications) == n, "all are said")  # type: ignore[misc]
+            assert store.recording("aaaa1111").pinned == (before ^ bool(presses % 2))
+        await until(lambda: "aaaa1111• " in lines(screen)[1], "the list says so")
+
+
 @pytest.mark.slow
 async def test_runs_are_pinned_named_and_found(open_store: OpenStore) -> None:
     store = open_store()

@@ -96,6 +96,20 @@ async def test_a_value_is_changed_and_comments_stay(file: Path) -> None:
         assert screen.rows.row.value == 256
 
 
+async def test_each_press_turns_what_the_one_before_it_left(file: Path) -> None:
+    app = SettingsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot, file)
+        for name in ("ui.guides", "ui.notify"):
+            await go_to(app, pilot, name)
+            before = len(app.configs)
+            for _ in range(2):
+                screen.action_edit()
+            await until(lambda n=before: len(app.configs) == n + 2, "both")  # type: ignore[misc]
+        assert app.configs[-1].ui.guides, "off and on again"
+        assert app.configs[-1].ui.notify == "osc9", "the second of the next ones"
+
+
 async def test_switches_flip_choices_turn_and_keys_reset(file: Path) -> None:
     app = SettingsApp()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -259,6 +259,12 @@ async def test_quarantine_is_lifted_from_the_screen(tmp_path: Path) -> None:
         assert outcome.error is None
         await pilot.press("x")
         await until(lambda: runtime.upstream.catalogue().servers["s"].quarantined, "held again")
+        app.clear_notifications()
+        for _ in range(2):  # before what the first one writes is followed
+            screen(app).action_release()
+        await told(app, "is released")
+        await told(app, "is quarantined")
+        assert open_config(file).servers["s"].quarantined
 
 
 @pytest.mark.slow

@@ -60,15 +60,19 @@ class RunActions:
     # -- kept, named -----------------------------------------------------------------------
 
     async def turn_pin(self, run: ExecutionRow) -> bool:
-        """Keep it, or no longer. False: it is as it was."""
-        if not await self._done(lambda: self._history.pin(run.execution_id, not run.pinned)):
+        """Keep it, or no longer: what it is not now, whatever it was when it was listed. False: it is as it
+        was."""
+        pinned = not run.pinned
+
+        def turn() -> None:
+            nonlocal pinned
+            pinned = not any(row.pinned for row in self._history.rows([run.n]))
+            self._history.pin(run.execution_id, pinned)
+
+        if not await self._done(turn):
             return False
-        label = clean_line(run.label)
-        self.show_toast(
-            f"{label} is pinned no more: it goes with its age"
-            if run.pinned
-            else f"{label} is pinned: kept, however old"
-        )
+        state = "pinned: kept, however old" if pinned else "pinned no more: it goes with its age"
+        self.show_toast(f"{clean_line(run.label)} is {state}")
         return True
 
     async def name(self, run: ExecutionRow) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -71,6 +72,8 @@ class HistoryScreen(WayScreen[None]):
         self.filters = filters
         self._history = history
         self._open_run = open_run
+        self._marks = asyncio.Lock()
+        """Of changes of runs: each is made after the one before it."""
 
     def compose(self) -> ComposeResult:
         with Container(id="history-body"):
@@ -211,19 +214,21 @@ class HistoryScreen(WayScreen[None]):
         if self.view.run is not None:
             await self._actions.compare_good(self.view.run)
 
-    @work(exclusive=True, group="history-marks", exit_on_error=False)
+    @work(group="history-marks", exit_on_error=False)
     async def action_pin(self) -> None:
         """Keep a run, however old it gets, or no longer."""
         run = self.view.run
-        if run is not None and await self._actions.turn_pin(run):
-            self.view.reload()
+        async with self._marks:
+            if run is not None and await self._actions.turn_pin(run):
+                self.view.reload()
 
-    @work(exclusive=True, group="history-marks", exit_on_error=False)
+    @work(group="history-marks", exit_on_error=False)
     async def action_name(self) -> None:
         """Name a run; the name is taken wherever an id is."""
         run = self.view.run
-        if run is not None and await self._actions.name(run):
-            self.view.reload()
+        async with self._marks:
+            if run is not None and await self._actions.name(run):
+                self.view.reload()
 
     @work(exclusive=True, group="history-export", exit_on_error=False)
     async def action_export(self) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.tui.main.host import Host
     from workbench.tui.main.navigation import Navigation
     from workbench.tui.main.run_control import RunControl
-    from workbench.tui.main.status_lines import StatusLine
+    from workbench.tui.main.status_lines import OthersMark, StatusLine
 
 _SHOWN_S = 15.0
 """How long a run that ended stays in the header."""
@@ -74,32 +74,40 @@ class OtherRuns:
         is_running = self.newest is not None and self.newest.status == "running"
         return is_running or time.monotonic() - self._changed <= _SHOWN_S
 
-    def line(self) -> Content | None:
-        """``✔ claude-code: triage.js, 3 calls, 2.3 s``, or ``… 3 runs of others, 12 calls/s, 2 queued``;
-        None where nothing runs nor has just ended."""
-        running = self.agents.running
+    def mark(self) -> tuple[str, Shown] | None:
+        """``✔ claude-code``, or ``… 3 runs of others``, and how that stands; None where nothing runs nor has
+        just ended."""
+        running, row = self.agents.running, self.newest
         if len(running) > 1:
-            now = time.monotonic()
-            rate = sum(self.agents.rate(row, now) for row in running)
-            queued = sum(row.waits_behind is not None for row in running)
-            if queued == len(running):
-                said = f"{SIGNS[QUEUED]} {count(queued, 'run')} of others queued"
-                return Content.styled(said, COLOURS[QUEUED])
-            said = f"{count(len(running) - queued, 'run')} of others, {rate:.0f} calls/s"
-            said += f", {queued} queued" if queued else ""
-            return Content.styled(f"{SIGNS['running']} {said}", COLOURS["running"])
-        row = self.newest
+            at_work = sum(row.waits_behind is None for row in running)
+            if not at_work:
+                return f"{SIGNS[QUEUED]} {count(len(running), 'run')} of others queued", QUEUED
+            return f"{SIGNS['running']} {count(at_work, 'run')} of others", "running"
         if row is None or not self.is_news:
             return None
         status = cast(Shown, row.state)
-        who = clean_line(row.client or row.source, _MOST_NAME)
+        return f"{SIGNS[status]} {clean_line(row.client or row.source, _MOST_NAME)}", status
+
+    def line(self) -> Content | None:
+        """The mark with more: ``✔ claude-code: triage.js, 3 calls, 2.3 s``, or ``… 3 runs of others,
+        12 calls/s, 2 queued``."""
+        running, row, mark = self.agents.running, self.newest, self.mark()
+        if mark is None or row is None:
+            return None
+        said, status = mark
+        if len(running) > 1:
+            now = time.monotonic()
+            queued = sum(row.waits_behind is not None for row in running)
+            if status != QUEUED:
+                said += f", {sum(self.agents.rate(row, now) for row in running):.0f} calls/s"
+                said += f", {queued} queued" if queued else ""
+            return Content.styled(said, COLOURS[status])
         what = clean_line(row.script, _MOST_NAME) if row.script else "inline script"
-        made = QUEUED if status == QUEUED else count(row.tool_calls, "call")
-        made += ", asks its user" if row.asks else ""
-        parts = [f"{SIGNS[status]} {who}: {what}", made]
+        said += f": {what}, {QUEUED if status == QUEUED else count(row.tool_calls, 'call')}"
+        said += ", asks its user" if row.asks else ""
         if row.duration_ms is not None and row.status != "running":
-            parts.append(duration(row.duration_ms))
-        return Content.styled(", ".join(parts), COLOURS[status])
+            said += f", {duration(row.duration_ms)}"
+        return Content.styled(said, COLOURS[status])
 
 
 class ExternalRuns:
@@ -109,13 +117,14 @@ class ExternalRuns:
         self,
         host: Host,
         status: StatusLine,
+        mark: OthersMark,
         runs: RunControl,
         navigation: Navigation,
     ) -> None:
         self._host = host
         self._navigation = navigation
         self._notices: FailureNotices | None = None
-        self._status = status
+        self._status, self._mark = status, mark
         self._runs = runs
         self._others: OtherRuns | None = None
         """None until somebody looks at the history."""
@@ -136,38 +145,53 @@ class ExternalRuns:
         before = others.newest
         is_new = others.poll()
         self._notify_failures(others)
-        newest, said = others.newest, self._told(others)
+        newest, (said, leads) = others.newest, self._told(others)
         known = before is not None and newest is not None and before.n == newest.n
         if not said:
             is_new |= self._status.restore_message()
         elif not self._runs.active and (self._status.tells_passing or not known):
-            self._status.set_passing_message(said)
+            self._status.set_passing_message(said, leads)
+        self._show_mark(others, leads)
         if is_new:
             self._host.show_run()
 
-    def _told(self, others: OtherRuns) -> str:
-        """What of them is so now, with the key that leads there; empty: nothing to be told."""
+    def _show_mark(self, others: OtherRuns, leads: str) -> None:
+        """At the end of the status line, where neither that nor a first line tells of them."""
+        mark = None
+        if leads and self._host.is_paired and not self._status.tells_passing:
+            mark = others.mark()
+        if mark is None:
+            self._mark.show(None, leads)
+            return
+        key = commands.key_of(leads, self._host.app.config.keys)
+        said, status = mark
+        self._mark.show(Content.styled(f"{said} · {key}", COLOURS[status]), leads)
+
+    def _told(self, others: OtherRuns) -> tuple[str, str]:
+        """What of them is so now, with the key that leads there, and the action of that; empty: nothing to be
+        told."""
         newest, keys = others.newest, self._host.app.config.keys
         running = len(others.agents.running)
         if running > 1:
             queued = sum(row.waits_behind is not None for row in others.agents.running)
             waiting = f", {queued} of them queued" if queued else ""
-            return f"Others run {running} scripts{waiting}: {commands.key_of('agents', keys)} lists them"
+            agents = commands.key_of("agents", keys)
+            return f"Others run {running} scripts{waiting}: {agents} lists them", "agents"
         if newest is None or not others.is_news:
-            return ""
+            return "", ""
         who, watch = clean_line(newest.client or newest.source), commands.key_of("watch", keys)
         waits = waits_in_words(newest.waits_behind, newest.asks)
         if waits:
-            return f"A script of {who} {waits}: {watch} follows it"
+            return f"A script of {who} {waits}: {watch} follows it", "watch"
         if newest.status == "running" and newest.source == "replay":
-            return f"A replay runs elsewhere: {watch} follows it"
+            return f"A replay runs elsewhere: {watch} follows it", "watch"
         if newest.status == "running":
-            return f"{who} runs a script: {watch} follows it"
+            return f"{who} runs a script: {watch} follows it", "watch"
         if has_failed(newest):
             code = newest.error_code
             how = f"failed, {clean_line(code)}" if code else f"was {clean_line(newest.status)}"
-            return f"{who} ran a script that {how}: {watch} opens it"
-        return ""
+            return f"{who} ran a script that {how}: {watch} opens it", "watch"
+        return "", ""
 
     def _notify_failures(self, others: OtherRuns) -> None:
         """Outside the screen, too, where that is wanted; of our own what nobody looks at."""

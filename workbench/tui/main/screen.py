@@ -13,7 +13,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -37,7 +37,7 @@ from workbench.tui.main.run_panes import EditedRunPanes
 from workbench.tui.main.script_files import ScriptFiles
 from workbench.tui.main.script_tabs import ScriptTabs
 from workbench.tui.main.sidebar import Sidebar
-from workbench.tui.main.status_lines import HeaderLine, StatusLine
+from workbench.tui.main.status_lines import HeaderLine, OthersMark, StatusLine, WayClicked
 from workbench.tui.main.tab import Tab
 from workbench.tui.trace.detail_pane import DetailPane
 from workbench.tui.trace.live_run import TICK_S
@@ -60,7 +60,7 @@ class WorkbenchScreen(PaneScreen):
         self.sidebar = Sidebar()
         self.trace = TraceView(id="trace-view")
         self.detail = DetailPane(id="detail", classes="pane")
-        self._header, self._status = HeaderLine(), StatusLine()
+        self._header, self._status, self._agents = HeaderLine(), StatusLine(), OthersMark()
         self._script_pane = EditorPane(id="script", classes="pane -current")
         self._input_pane = EditorPane(id="input", classes="pane")
         self._trace_pane = Pane(self.trace, id="trace", classes="pane -current")
@@ -75,7 +75,7 @@ class WorkbenchScreen(PaneScreen):
         self.runs = RunControl(self, self.scripts, self.problems, self.trace, self.detail)
         self.edit_and_replay = EditAndReplay(self, self.runs, self.problems, self.detail)
         self.navigation = Navigation(self, self.files, self.sidebar)
-        self.others = ExternalRuns(self, self._status, self.runs, self.navigation)
+        self.others = ExternalRuns(self, self._status, self._agents, self.runs, self.navigation)
         self._titles = FrameTitles(self.scripts, self.runs, *panes, self._trace_pane, self.detail)
         of_run = (self._header, self._status, self._trace_pane, self.detail)
         self.yielding = lambda: of_run if self.runs.active else ()
@@ -90,7 +90,9 @@ class WorkbenchScreen(PaneScreen):
                 yield self._script_pane
                 yield self._input_pane
             yield EditedRunPanes(self._trace_pane, self.detail, self.runs)
-        yield self._status
+        with Horizontal(id="told"):
+            yield self._status
+            yield self._agents
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -331,8 +333,8 @@ class WorkbenchScreen(PaneScreen):
     def action_replay(self) -> None:
         self.navigation.choose_replay()
 
-    @on(HeaderLine.WayClicked)
-    async def _way_clicked(self, event: HeaderLine.WayClicked) -> None:
+    @on(WayClicked)
+    async def _way_clicked(self, event: WayClicked) -> None:
         await self.run_action(event.action)
 
     async def action_watch(self) -> None:

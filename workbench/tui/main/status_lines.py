@@ -29,6 +29,14 @@ _WAYS = {"History": "history", "Tools": "tools", "Settings": "settings"}
 """What leads to other screens: its name, and its command on the main screen."""
 
 
+class WayClicked(Message):
+    """A click on words that lead to another screen: the action of the main screen that goes there."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action = action
+
+
 class StatusLine(QuietLine):
     """How the run stands while there is one, behind what was told since it began; else what was told last."""
 
@@ -41,6 +49,8 @@ class StatusLine(QuietLine):
         """What was told with parts that are there where there is room, and those parts."""
         self._passing: tuple[Content, Content] | None = None
         """What was told for as long as it is so, and what was told before it."""
+        self._leads = ""
+        """The action that goes to what is told for as long as it is so."""
         self._of_script: tuple[Content, object] | None = None
         """What was told last of one script, and which."""
 
@@ -54,15 +64,15 @@ class StatusLine(QuietLine):
             self._of_script = self._message, of
         self._behind = (self._message, tuple(parts)) if parts else None
 
-    def set_passing_message(self, text: str) -> None:
+    def set_passing_message(self, text: str, leads: str = "") -> None:
         """Tell something that will soon be so no longer. What was told before it waits, with its parts, also
-        where more such follows."""
+        where more such follows. leads: the action of a click on it."""
         before = self._message
         if self._passing is not None and self.tells_passing:
             before = self._passing[1]
         behind = self._behind
         self.set_message(text)
-        self._passing, self._behind = (self._message, before), behind
+        self._passing, self._behind, self._leads = (self._message, before), behind, leads
 
     @property
     def tells_passing(self) -> bool:
@@ -130,19 +140,36 @@ class StatusLine(QuietLine):
         if self._under_way is None:
             self._put_message()
 
+    def on_click(self, event: events.Click) -> None:
+        if self._leads and self.tells_passing and not only_asks(event):
+            self.post_message(WayClicked(self._leads))
+
+
+class OthersMark(QuietLine):
+    """What others run, beside the status line: there where neither the first line nor that one tells it."""
+
+    def __init__(self) -> None:
+        super().__init__(id="others", markup=False)
+        self._leads = ""
+        self.display = False
+
+    def show(self, said: Content | None, leads: str) -> None:
+        """leads: the action of a click on it."""
+        self._leads = leads
+        self.display = said is not None
+        if said is not None:
+            self.put(said)
+
+    def on_click(self, event: events.Click) -> None:
+        if not only_asks(event):
+            self.post_message(WayClicked(self._leads))
+
 
 class HeaderLine(QuietLine):
     """The script in front and the ways to the other screens; the servers, what others run, the run on the
     screen, the pool."""
 
     app: WorkbenchApp
-
-    class WayClicked(Message):
-        """A click on something that leads to another screen: the action of the main screen that goes there."""
-
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
 
     def __init__(self) -> None:
         super().__init__(id="header", markup=False)
@@ -156,7 +183,7 @@ class HeaderLine(QuietLine):
         at = event.get_content_offset_capture(self).x
         for action, start, cells in self._places():
             if start <= at < start + cells:
-                self.post_message(self.WayClicked(action))
+                self.post_message(WayClicked(action))
 
     def _places(self) -> Iterator[tuple[str, int, int]]:
         """(action, first cell, cells) of what leads somewhere."""

@@ -68,6 +68,8 @@ class SettingsScreen(WayScreen[None]):
         self._file = config.path or file
         self._changed = changed
         self._shown_problems: dict[str, str] = {}
+        self._turns = asyncio.Lock()
+        """Of changes of the file: each begins with what the one before it left."""
         self._seen: float | None = None
         """When the file was last changed, as far as it was looked at."""
 
@@ -154,23 +156,26 @@ class SettingsScreen(WayScreen[None]):
             self.dismiss()
 
     @on(RowList.Selected)
-    @work(exclusive=True, group="settings", exit_on_error=False)
+    @work(group="settings", exit_on_error=False)
     async def action_edit(self) -> None:
         """Flip a switch, take the next choice, or ask for a value until it is right."""
         row = self.rows.row
-        if row is None:
-            return
-        key = row.key
+        if row is not None:
+            async with self._turns:
+                await self._edit(row.key)
+
+    async def _edit(self, key: Key) -> None:
+        value = self._config.values.get(key.name, key.default)
         if key.kind == "bool":
-            await self._set(key, "false" if row.value else "true")
+            await self._set(key, "false" if value else "true")
         elif key.name == "ui.theme":
             await self._choose_theme(key)
         elif key.choices:
-            at = key.choices.index(row.value) if row.value in key.choices else -1
+            at = key.choices.index(value) if value in key.choices else -1
             await self._set(key, key.choices[(at + 1) % len(key.choices)])
         else:
             title = f"{key.name}: {allowed_in_words(key)}"
-            asked = LineScreen(title, value_text(row.value), check=_checked_for(key))
+            asked = LineScreen(title, value_text(value), check=_checked_for(key))
             text = await self.app.push_screen_wait(asked)
             if text is not None:
                 await self._set(key, text)
@@ -192,18 +197,21 @@ class SettingsScreen(WayScreen[None]):
         ):
             app.theme_files.show(before)
 
-    @work(exclusive=True, group="settings", exit_on_error=False)
+    @work(group="settings", exit_on_error=False)
     async def action_reset(self) -> None:
         """Take the key out of the file, so that the default holds."""
         row = self.rows.row
-        if row is None:
-            return
-        if row.kind != "file":
-            self._notify(f"{row.key.name} is not set in the file")
+        if row is not None:
+            async with self._turns:
+                await self._reset(row.key.name)
+
+    async def _reset(self, name: str) -> None:
+        origin = self._config.origins.get(name)
+        if origin is None or origin.kind != "file":
+            self._notify(f"{name} is not set in the file")
             return
         from workbench.config.editing import unset_value
 
-        name = row.key.name
         await self._write(lambda: unset_value(self._file, name), f"{name} is back to its default")
 
     async def _set(self, key: Key, text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from workbench.config import DEMO, FILE_NAME, ConfigError, ServerSettings
+from workbench.config import DEMO, FILE_NAME, ConfigError, ServerSettings, load
 from workbench.config.at_hand import servers_at_hand
 from workbench.config.editing import add_servers, remove_server, server_problem, set_servers
 from workbench.config.trust import held_servers, trust, what_would_run
@@ -38,6 +38,7 @@ class ServerCommands(WayScreen[str | None]):
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
         self._runtime = runtime
+        self._releases = asyncio.Lock()
 
     @property
     def row(self) -> ToolRow | None:
@@ -197,18 +198,27 @@ class ServerCommands(WayScreen[str | None]):
         else:
             self.notify("Trusted as they are now: they start", markup=False)
 
-    @work(exclusive=True, group="tools-release", exit_on_error=False)
+    @work(group="tools-release", exit_on_error=False)
     async def action_release(self) -> None:
-        """Take the server out of quarantine, or put it there: in the file, as the command does."""
+        """Take the server out of quarantine, or put it there: in the file, as the command does; each press what
+        the one before it left there, also while nobody has followed the file yet."""
         row, path = self.row, self._runtime.config.path
         if row is None or row.server.state == "untrusted":
             return
-        name, held = row.server.name, not row.server.quarantined
+        name = row.server.name
         if path is None or name not in self._runtime.config.servers:
             self.notify(f"{clean_line(name)} is in no configuration file", markup=False)
             return
+
+        def turn() -> bool:
+            known = load(path).servers.get(name)
+            held = not (known or row.server).quarantined
+            set_servers(path, [name], "quarantined", held)
+            return held
+
         try:
-            await asyncio.to_thread(set_servers, path, [name], "quarantined", held)
+            async with self._releases:
+                held = await asyncio.to_thread(turn)
         except (ConfigError, OSError) as error:
             self.notify(clean_line(str(error)), severity="error", markup=False)
         else:
