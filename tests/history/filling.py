@@ -16,7 +16,7 @@ async def fill(store: Store, executions: int, size: int, *, calls: int = 0) -> N
         await write(store, started(name))
         for seq in range(1, calls + 1):
             call = ToolCall(name, seq, "s", "t", {})
-            outcome = Outcome(True, result="r" * size)
+            outcome = Outcome(True, result=f"{seq} ".ljust(size, "r"))
             ended = ToolCallFinished(name, call, outcome, 1.0, seq)
             await write(store, ToolCallStarted(name, call), ended)
         await write(store, finished(name, "x" * size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from copy import copy
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from workbench.core.events import (
@@ -23,6 +23,7 @@ from workbench.core.events import (
 )
 from workbench.core.model import JsonValue, Limits, ToolCall
 from workbench.history.clean_texts import CleanTexts
+from workbench.history.large_texts import LARGE, Remembered, reference
 from workbench.history.owner import this_process
 from workbench.history.waiting import FOR_ANSWER, FOR_WORKER
 from workbench.text.jsontext import dumps
@@ -44,6 +45,7 @@ class Inserter:
         self._masked_code = masked_code
         self._connection: sqlite3.Connection | None = None
         self._clean = CleanTexts()
+        self._large = Remembered()
         self._open: dict[str, _Open] = {}
         self._started_calls: dict[tuple[str, int], ToolCall] = {}
         self._early: set[str] = set()
@@ -65,6 +67,7 @@ class Inserter:
                 self._open.pop(execution_id, None)
             else:
                 self._open[execution_id] = before
+        self._large.forget()
         self.begin()
 
     def move_to(self, connection: sqlite3.Connection, *, replaced: bool) -> None:
@@ -74,6 +77,7 @@ class Inserter:
         their records say what is missing. Raises sqlite3.Error.
         """
         self._connection = connection
+        self._large.forget()
         numbers = {id_: self._number_of(execution.start) for id_, execution in self._open.items()}
         for execution_id, number in numbers.items():
             execution = self._open[execution_id]
@@ -218,7 +222,7 @@ class Inserter:
             event.duration_ms,
             outcome.upstream_ms,
             outcome.ok,
-            self._json(execution, outcome.result) if outcome.ok else None,
+            self._payload(execution, outcome.result) if outcome.ok else None,
             self._json(execution, outcome.content) if outcome.content is not None else None,
             self._json(execution, error) if error is not None else None,
             outcome.dispatched,
@@ -248,7 +252,7 @@ class Inserter:
         )
 
     def _call_columns(self, execution: _Open, call: ToolCall) -> tuple[object, ...]:
-        args = self._json(execution, call.args)
+        args = self._payload(execution, call.args)
         name = (encodable(call.server), encodable(call.tool))
         where = (call.line, call.column, call.started_ms)
         kind = None if call.kind == "tool" else call.kind
@@ -315,7 +319,7 @@ class Inserter:
             return
         del self._open[event.execution_id]
         done = event.execution
-        value = self._json(execution, done.value) if done.ok else None
+        value = self._payload(execution, done.value) if done.ok else None
         error = self._json(execution, done.error.to_json()) if done.error is not None else None
         warnings = self._json(execution, list(done.warnings)) if done.warnings else None
         self._execute(
@@ -345,6 +349,7 @@ class Inserter:
         )
         if not self._open:
             self._clean.forget()
+            self._large.forget()
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -360,9 +365,30 @@ class Inserter:
         return execution
 
     def _json(self, execution: _Open, value: JsonValue) -> str:
+        text = self._masked_json(execution, value)
+        self.written += len(text)
+        return text
+
+    def _payload(self, execution: _Open, value: JsonValue) -> str | bytes:
+        """What a column holds that may be large: its text, or where that is (large_texts.py)."""
+        text = self._masked_json(execution, value)
+        number = self._large.find(execution.n, text) if len(text) >= LARGE else None
+        if number is not None:
+            return reference(number)
+        self.written += len(text)
+        if len(text) < LARGE:
+            return text
+        execution.texts += 1
+        self._execute(
+            "INSERT INTO texts (execution, n, text) VALUES (?, ?, ?)",
+            (execution.n, execution.texts, text),
+        )
+        self._large.add(execution.n, execution.texts, text)
+        return reference(execution.texts)
+
+    def _masked_json(self, execution: _Open, value: JsonValue) -> str:
         text, masked = self._clean.json(self.redactor, value)
         execution.masked |= masked
-        self.written += len(text)
         return text
 
 
@@ -372,22 +398,21 @@ def _limits_text(limits: Limits) -> str:
     return dumps(asdict(limits))
 
 
+@dataclass(slots=True)
 class _Open:
     """What the writer keeps of an execution under way."""
 
-    __slots__ = (
-        *("asked", "lines", "masked", "missing", "n", "notes", "queued_ms", "readings", "start"),
-    )
-
-    def __init__(self, n: int, start: ExecutionStarted, masked: bool) -> None:
-        self.n = n
-        self.start = start
-        self.masked = masked
-        self.missing: str | None = None
-        self.lines = self.readings = self.notes = 0
-        self.asked = 0
-        """Questions that wait for an answer."""
-        self.queued_ms: float | None = None
+    n: int
+    start: ExecutionStarted
+    masked: bool
+    missing: str | None = None
+    lines: int = 0
+    readings: int = 0
+    notes: int = 0
+    texts: int = 0
+    asked: int = 0
+    """Questions that wait for an answer."""
+    queued_ms: float | None = None
 
     def lacks(self, what: str) -> None:
         if self.missing is None or what not in self.missing:

@@ -8,13 +8,13 @@ from workbench.core.records import PastCall
 from workbench.text.jsontext import loads
 
 _MOST_CHARACTERS = 100_000
-"""Of arguments: larger ones are not typed again."""
+"""Of arguments: larger ones, and so all that stand apart (large_texts.py), are not typed again."""
 PAST_CALLS = (
     "SELECT e.id, e.source, e.script, e.started_at + c.started_ms / 1000.0 AS at, c.args, c.ok, "
     "c.duration_ms FROM calls AS c JOIN executions AS e ON e.n = c.execution "
     # A replay sends nothing.
     "WHERE c.tool = ? AND c.server = ? AND c.ok IS NOT NULL AND e.source <> 'replay' "
-    "AND length(c.args) <= ? ORDER BY c.execution DESC, c.seq DESC LIMIT ?"
+    "AND typeof(c.args) = 'text' AND length(c.args) <= ? ORDER BY c.execution DESC, c.seq DESC LIMIT ?"
 )
 """The last calls of (tool, server, characters, how many)."""
 

@@ -24,7 +24,8 @@ _PAGES = 256
 _OLD_AT_ONCE = 50
 _DOWN_TO = 0.9
 """A file over its size is brought down to this part of it, so that it is not pruned at every run."""
-_PARTS = ("calls", "console", "readings", "notes", "returned")
+_PARTS = ("calls", "console", "readings", "notes", "returned", "texts")
+"""Texts after the calls that they belong to: who reads a call finds them."""
 _LOOK_EVERY_S = 3600.0
 _REST_S = 10.0
 _FREE_PART = 4
@@ -80,7 +81,11 @@ class Pruner:
             until = time.monotonic() + _STEP_S
             while more and time.monotonic() < until:
                 if not self._remove_parts(connection):
-                    numbers = self._too_old(connection) or self._oldest(connection)
+                    numbers = (
+                        self._too_old(connection)
+                        or self._oldest(connection)
+                        or _left_behind(connection)
+                    )
                     take_out(connection, numbers)
                     gone, more = gone + len(numbers), bool(numbers)
         if not more:
@@ -143,6 +148,14 @@ class Pruner:
             return False
         give_back(connection, _PAGES)
         return True
+
+
+def _left_behind(connection: sqlite3.Connection) -> list[int]:
+    """One that an older Workbench removed, which knows nothing of large texts."""
+    rows = connection.execute(
+        "SELECT execution FROM texts WHERE execution NOT IN (SELECT n FROM executions) LIMIT 1"
+    )
+    return [n for (n,) in rows]
 
 
 def take_out(connection: sqlite3.Connection, numbers: list[int]) -> None:

@@ -32,7 +32,7 @@ from workbench.core.records import (
     UnknownExecution,
     Wanted,
 )
-from workbench.history import seen
+from workbench.history import large_texts, seen
 from workbench.history.grouping import groups_of
 from workbench.history.marks import Mark, number_named, read_marks
 from workbench.history.past_calls import past_calls_of
@@ -203,17 +203,22 @@ class SqliteReader:
             n, execution_id = _find(connection, execution_id)
             assert connection is not None
             rows: list[sqlite3.Row] = []
-            for some in chunks(sorted(seq for seq in ended_of if seq <= after)):
+            connection.execute("BEGIN")  # a call and its texts, as of one moment
+            try:
+                for some in chunks(sorted(seq for seq in ended_of if seq <= after)):
+                    rows += connection.execute(
+                        f"SELECT * FROM calls WHERE execution = ? AND seq IN ({marks(some)}) "
+                        "AND ok IS NOT NULL ORDER BY seq",
+                        (n, *some),
+                    )
                 rows += connection.execute(
-                    f"SELECT * FROM calls WHERE execution = ? AND seq IN ({marks(some)}) "
-                    "AND ok IS NOT NULL ORDER BY seq",
-                    (n, *some),
+                    "SELECT * FROM calls WHERE execution = ? AND seq > ? ORDER BY seq",
+                    (n, after),
                 )
-            rows += connection.execute(
-                "SELECT * FROM calls WHERE execution = ? AND seq > ? ORDER BY seq",
-                (n, after),
-            )
-        return [call_row(row, execution_id) for row in rows]
+                texts = large_texts.read_all(connection, n, rows)
+            finally:
+                connection.execute("COMMIT")
+        return [call_row(row, execution_id, texts) for row in rows]
 
     def console(self, execution_id: str, offset: int = 0) -> list[LogLine]:
         """Console lines of an execution after the first ``offset``. Raises UnknownExecution."""
@@ -305,11 +310,12 @@ def read_recording_of(connection: sqlite3.Connection, n: int, execution_id: str)
         calls = connection.execute(
             "SELECT * FROM calls WHERE execution = ? ORDER BY seq", (n,)
         ).fetchall()
+        texts = large_texts.read_all(connection, n, (row, *calls))
     finally:
         connection.execute("COMMIT")
-    made = (call_row(call, execution_id) for call in calls)
+    made = (call_row(call, execution_id, texts) for call in calls)
     mark = read_marks(connection, [n]).get(n, Mark())
-    recording = recording_of(row, console, readings, made)
+    recording = recording_of(row, console, readings, made, texts)
     behind = recording.waits_behind
     if behind is not None:
         behind = places(connection).get(n, 0)

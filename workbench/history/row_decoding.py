@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from workbench.core.model import CallKind, ErrorCode, JsonValue
@@ -66,10 +66,13 @@ def shown_status(status: str, owner: str, started_at: float) -> str:
 class Columns:
     """One row by its columns' names. A value of another type raises CorruptRecord."""
 
-    def __init__(self, row: sqlite3.Row, what: str) -> None:
-        """what: names the row in messages."""
+    def __init__(
+        self, row: sqlite3.Row, what: str, texts: Mapping[object, object] | None = None
+    ) -> None:
+        """what: names the row in messages. texts: by what stands in their places (large_texts.py)."""
         self._row = row
         self._what = what
+        self._texts = texts or {}
         self._names = frozenset(row.keys())
 
     def has(self, name: str) -> bool:
@@ -119,7 +122,8 @@ class Columns:
     def _value(self, name: str) -> JsonValue:
         if name not in self._names:
             raise self.corrupt(f"it has no column {name}")
-        return self._row[name]
+        value = self._row[name]
+        return self._texts.get(value, value) if isinstance(value, bytes) else value
 
     def _parsed(self, name: str, text: str, types: type | tuple[type, ...]) -> JsonValue:
         try:
@@ -185,9 +189,9 @@ def execution_row(row: sqlite3.Row) -> ExecutionRow:
 _KINDS: dict[str, CallKind] = {"resource": "resource", "prompt": "prompt"}
 
 
-def call_row(row: sqlite3.Row, execution_id: str) -> CallRow:
-    """A call with its payloads. Raises CorruptRecord."""
-    columns = Columns(row, f"call {row['seq']} in the record of {execution_id}")
+def call_row(row: sqlite3.Row, execution_id: str, texts: Mapping[object, object]) -> CallRow:
+    """A call with its payloads, and the large ones apart. Raises CorruptRecord."""
+    columns = Columns(row, f"call {row['seq']} in the record of {execution_id}", texts)
     ok = columns.whole_or_none("ok")
     dispatched = columns.whole_or_none("dispatched")
     error = columns.json_or_none("error", dict)
@@ -229,11 +233,12 @@ def recording_of(
     console: Iterable[sqlite3.Row],
     readings: Iterable[sqlite3.Row],
     calls: Iterable[CallRow],
+    texts: Mapping[object, object],
 ) -> Recording:
-    """One whole execution, from all columns of its row. Raises CorruptRecord."""
+    """One whole execution, from all columns of its row, and its large texts. Raises CorruptRecord."""
     columns = Columns(row, "the record")
     execution_id = columns.text("id")
-    columns = Columns(row, f"the record of {execution_id}")
+    columns = Columns(row, f"the record of {execution_id}", texts)
     seed = columns.json("seed", list)
     if len(seed) != 4 or not all(isinstance(part, int) for part in seed):
         raise columns.corrupt("seed is not four whole numbers")

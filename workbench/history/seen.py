@@ -14,6 +14,7 @@ from workbench.catalogue.definitions import definition_id
 from workbench.catalogue.inference import SeenType, seen_type
 from workbench.catalogue.tools import ToolInfo
 from workbench.core.model import JsonValue
+from workbench.history import large_texts
 from workbench.history.tables import column_names
 from workbench.text.jsontext import loads
 
@@ -48,8 +49,11 @@ def _results(
     """Of many runs rather than many of one; ``runs`` counts what is taken of each."""
     left = _MOST_CHARACTERS
     values = (tool.name, tool.server, _LOOKED_THROUGH, definition_id(tool))
-    for execution, text in connection.execute(RESULTS, values):
-        if not isinstance(text, str) or runs[execution] >= _OF_ONE_RUN or len(text) > left:
+    for execution, found in connection.execute(RESULTS, values):
+        if runs[execution] >= _OF_ONE_RUN:
+            continue
+        text = large_texts.read(connection, execution, found)
+        if not isinstance(text, str) or len(text) > left:
             continue
         try:
             result = loads(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from workbench.core.records import HistoryError, Order, Wanted
+from workbench.history import large_texts
 from workbench.history.marks import NOT_PINNED, PINNED, has_marks
 from workbench.history.owner import is_alive
 from workbench.history.row_decoding import CALLS_MADE, RUNNING_OWNERS, marks
@@ -87,8 +88,9 @@ def selection(connection: sqlite3.Connection, wanted: Wanted) -> Selection:
             f"a search takes {_MOST_TEXTS} words and {_LONGEST_TEXTS} characters at most"
         )
     named = bool(texts) and has_marks(connection)
+    apart = bool(texts) and large_texts.are_in(connection)
     for text in texts:
-        _with_text(found, text, named=named)
+        _with_text(found, text, named=named, apart=apart)
     return found
 
 
@@ -132,11 +134,11 @@ def gone_owners(connection: sqlite3.Connection) -> list[str]:
     return [owner for owner, since in running if not is_alive(str(owner), since)]
 
 
-def _with_text(found: Selection, text: str, *, named: bool) -> None:
+def _with_text(found: Selection, text: str, *, named: bool, apart: bool) -> None:
     """The text somewhere in it. Of one run the short columns are read first, then its calls and its console:
     a page is full long before all of them are read.
 
-    named: the file knows names.
+    named: the file knows names. apart: and has large texts apart.
     """
     plain, json = _pattern(text), _pattern(dumps(text)[1:-1])
     like = "LIKE ? ESCAPE '\\'"
@@ -150,6 +152,11 @@ def _with_text(found: Selection, text: str, *, named: bool) -> None:
     in_call = " OR ".join(f"{name} {like}" for name in _CALL_JSON)
     either.append(f"EXISTS (SELECT 1 FROM calls WHERE execution = executions.n AND ({in_call}))")
     values += [json] * len(_CALL_JSON)
+    if apart:
+        either.append(
+            f"EXISTS (SELECT 1 FROM texts WHERE execution = executions.n AND text {like})"
+        )
+        values.append(json)
     either.append(f"EXISTS (SELECT 1 FROM console WHERE execution = executions.n AND text {like})")
     values.append(plain)
     found.add(f"({' OR '.join(either)})", *values)

@@ -105,6 +105,12 @@ CREATE TABLE notes (
     total REAL,
     PRIMARY KEY (execution, n)
 );
+CREATE TABLE texts (
+    execution INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (execution, n)
+);
 """
 ALL_TABLES = "SELECT 1 FROM executions, calls, console, readings, notes LIMIT 0"
 """Fails at once, and reads nothing, where a table is missing or the list of tables is damaged."""
@@ -129,6 +135,10 @@ _ADDED = {
         "execution": "CREATE TABLE returned (execution INTEGER NOT NULL, server TEXT NOT NULL, "
         "calls INTEGER NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (execution, server))"
     },
+    "texts": {
+        "text": "CREATE TABLE texts (execution INTEGER NOT NULL, n INTEGER NOT NULL, "
+        "text TEXT NOT NULL, PRIMARY KEY (execution, n))"
+    },
 }
 """Columns that came later, by their table, and how an older file gets them.
 
@@ -137,6 +147,8 @@ _ADDED = {
 ``queued_ms`` is below 0 while an execution waits for a worker, or for an answer (waiting.py).
 ``marks``: what a user has said of executions (marks.py).
 ``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (token_counts.py).
+``texts``: large ones, written once (large_texts.py); to a Workbench that does not know them their record is
+corrupt.
 """
 
 

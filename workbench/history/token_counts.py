@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.core.savings import Saved, Tokens, answer_tokens, framed, result_tokens
+from workbench.history import large_texts
 from workbench.history.row_decoding import YEAR_9999, chunks, marks
 from workbench.history.tables import column_names
 
@@ -32,7 +33,6 @@ _ASKED = f"{_WHOLE} AND source <> 'replay' AND started_at BETWEEN ? AND ?"
 _SENT = "coalesce(dispatched, 1)"
 _DAY = "date(started_at, 'unixepoch')"
 _TEXTS = "value, error, warnings"
-_LENGTHS = " + ".join(f"coalesce(length({name}), 0)" for name in ("value", "error", "warnings"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,14 @@ def count_tokens(connection: sqlite3.Connection, row: Ended) -> Counted:
         f"SELECT server, coalesce(result, error) FROM calls WHERE execution = ? AND {_SENT}",
         (row.n,),
     )
-    texts = [] if parts is None else [_text(part) for part in tuple(parts)]
-    answer = answer_tokens(texts, (_text(line["text"]) or "" for line in lines), row.limit)
-    servers = result_tokens((str(server), _text(text)) for server, text in calls)
+
+    def text(found: object) -> str | None:
+        whole = large_texts.read(connection, row.n, found)
+        return whole if isinstance(whole, str) else None
+
+    texts = [] if parts is None else [text(part) for part in tuple(parts)]
+    answer = answer_tokens(texts, (text(line["text"]) or "" for line in lines), row.limit)
+    servers = result_tokens((str(server), text(found)) for server, found in calls)
     return Counted(row, answer, servers)
 
 
@@ -164,8 +169,14 @@ def _lengths_of(
 ) -> defaultdict[int, _Lengths]:
     found: defaultdict[int, _Lengths] = defaultdict(_Lengths)
     between = "BETWEEN ? AND ?"
+    value, result = "length(value)", "length(coalesce(result, error))"
+    if large_texts.are_in(connection):
+        value = large_texts.length_of("value", "executions.n")
+        result = large_texts.length_of("coalesce(result, error)", "calls.execution")
     for n, characters in connection.execute(
-        f"SELECT n, {_LENGTHS} FROM executions WHERE n {between}", (first, last)
+        f"SELECT n, coalesce({value}, 0) + coalesce(length(error), 0) + coalesce(length(warnings), 0) "
+        f"FROM executions WHERE n {between}",
+        (first, last),
     ):
         found[n].answer = int(characters)
     for n, lines, characters in connection.execute(
@@ -176,7 +187,7 @@ def _lengths_of(
         found[n].lines = int(lines)
         found[n].answer += int(characters)
     for n, server, calls, characters in connection.execute(
-        "SELECT execution, server, count(*), total(length(coalesce(result, error))) FROM calls "
+        f"SELECT execution, server, count(*), total({result}) FROM calls "
         f"WHERE execution {between} AND {_SENT} GROUP BY execution, server",
         (first, last),
     ):
@@ -283,7 +294,3 @@ def keep(connection: sqlite3.Connection, counted: Sequence[Counted]) -> None:
         "SELECT n, ?, ?, ? FROM executions WHERE n = ?",
         [(*server, each.row.n) for each in counted for server in each.servers],
     )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
