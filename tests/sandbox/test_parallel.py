@@ -21,6 +21,7 @@ PARALLEL = [
     f"Promise.all([1, 2, 3].map(id => {C}))",
     f"const all = await Promise.all([1, 2, 3].map(async (id) => {{ const r = await {C}; return r.result }})); all",
     f"await Promise.all([1, 2, 3].map(id => {{ return {C} }}))",
+    f"await Promise.all([1, 2, 3].flatMap(id => [{C}]))",
     f"await Promise.all([1, 2, 3].map(function (id) {{ if (id > 5) return null; return {C} }}))",
     f"await Promise.all([1, 2, 3].map(id => id > 5 ? null : {C}))",
     f"await Promise.allSettled([1, 2, 3].map(id => {C}))",
@@ -66,6 +67,7 @@ PARALLEL = [
     "await Promise.all([1, 2, 3].map(id => tools.test.sleep({ ms: 5, id })))",
 ]  # fmt: skip
 BLOCKING = [
+    f"await Promise.all([1, 2, 3].map(id => [{C}]))",
     f"const get = id => {C}; [get(1), get(2), get(3)].map(r => r.ok)",
     f"const get = id => {C}; get(1).ok; await Promise.all([get(2), get(3)])",
     f"let get = id => {C}; get = id => 1; await Promise.all([1, 2, 3].map(id => {C}.ok))",

@@ -451,3 +451,9 @@ def test_nothing_is_cut_that_would_grow() -> None:
 def test_measuring_ends_early() -> None:
     assert measure(HOSTILE["a million keys"], 100) > 100
     assert measure([1, 2, 3], 100) < 10
+
+
+async def test_a_path_into_a_run_that_failed_says_that_it_did(runtime: Runtime) -> None:
+    told = await run(runtime, "throw new RangeError('no')")
+    page = await ask(runtime, "get_execution", execution_id=told["execution_id"], path="$.items")
+    assert "failed (RUNTIME_ERROR): $ is null" in page["error"]["message"]

@@ -120,6 +120,7 @@ def whole_id(execution_id: str) -> str:
 
 def _part(execution_id: str, shown: dict[str, JsonValue], path: str, most: int) -> Told:
     running = f"{execution_id} is still running: " if shown["status"] == "running" else ""
+    failed = f"{execution_id} failed ({shown['error']['code']}): " if shown["error"] else ""
     roots = {name: shown[name] for name in ("value", "logs", "calls", "error", "input", "code")}
     roots["value"], blocks = take_out(roots["value"])
     try:
@@ -127,7 +128,7 @@ def _part(execution_id: str, shown: dict[str, JsonValue], path: str, most: int) 
     except UnreadablePath as error:
         raise Misasked(str(error)) from error
     except BadPath as error:
-        raise NothingFound(f"{running}{error}") from error
+        raise NothingFound(f"{running or failed}{error}") from error
     if running and found.path.startswith(("$", "error")):
         raise NothingFound(f"{running}it has a value or an error when it has ended")
     told = page(execution_id, found, most)

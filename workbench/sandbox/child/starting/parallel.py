@@ -26,7 +26,8 @@ ASYNCHRONOUS = {
 }
 """What gives an envelope, and its asynchronous twin (prelude/calls.js): a name of the same length."""
 _COMBINATORS = frozenset({"all", "allSettled", "race", "any"})
-_MAPPING = frozenset({"map", "flatMap"})
+_FLATTENING = frozenset({"flatMap"})
+_MAPPING = _FLATTENING | {"map"}
 _THEN = frozenset({"then", "catch", "finally"})
 _BINDINGS = frozenset(
     {"variable_declarator", "function_declaration", "class_declaration", "formal_parameters",
@@ -283,6 +284,8 @@ def _is_combined(path: Path, uses: _Uses) -> bool:
     node, parent = path[-1], path[-2]
     if parent.type == "arguments":
         return _is_argument_of_combinator(path, uses)
+    if parent.type == "arrow_function" and parent.child_by_field_name("body") == node:
+        return _is_mapped(path[:-1], uses, _FLATTENING)
     if parent.type == "variable_declarator" and parent.child_by_field_name("value") == node:
         return _variable_is_combined(parent, uses)
     return False
@@ -309,8 +312,8 @@ def _is_given_on(path: Path, uses: _Uses) -> bool:
     return _is_called_unread(uses, name)
 
 
-def _is_mapped(path: Path, uses: _Uses) -> bool:
-    """Whether the function at the end of ``path`` makes a list that is combined."""
+def _is_mapped(path: Path, uses: _Uses, methods: frozenset[str] = _MAPPING) -> bool:
+    """Whether the function at the end of ``path`` makes the items, or the lists, of a list that is combined."""
     function, parent = path[-1], path[-2]
     if function.type in _GENERATORS or parent.type != "arguments":
         return False
@@ -321,10 +324,15 @@ def _is_mapped(path: Path, uses: _Uses) -> bool:
     member = callee.child_by_field_name("property")
     name = "" if member is None else text_of(member, uses.source)
     given = _parts_of(parent)
-    if name in _MAPPING:
+    if name in methods:
         return given[0] == function and _is_combined(path[:-2], uses)
     owner = callee.child_by_field_name("object")
-    is_from = name == "from" and owner is not None and text_of(owner, uses.source) == "Array"
+    is_from = (
+        name == "from"
+        and methods is _MAPPING
+        and owner is not None
+        and text_of(owner, uses.source) == "Array"
+    )
     return is_from and len(given) > 1 and given[1] == function and _is_combined(path[:-2], uses)
 
 
