@@ -13,7 +13,11 @@ from workbench.sandbox.child.explaining.callbacks import (
     ending_with_return,
     returns,
 )
-from workbench.sandbox.child.explaining.misuse import leftmost_of, of_a_promise, of_an_envelope
+from workbench.sandbox.child.explaining.read_as_result import (
+    leftmost_of,
+    of_a_promise,
+    of_an_envelope,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite, Script
 from workbench.sandbox.child.explaining.tool_advice import Ask
 from workbench.sandbox.child.explaining.unwrapping import read_of_result, taken_from_result

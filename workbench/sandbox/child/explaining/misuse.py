@@ -1,5 +1,4 @@
-"""Results that are read as something else: a Promise as its value, an envelope as its result, a result as
-text or as content blocks, a refused batch as the list."""
+"""What failed at run time: what is called and is no function, read of what is not there, looped over and no list."""
 
 from __future__ import annotations
 
@@ -15,19 +14,20 @@ from workbench.sandbox.child.explaining import (
     tool_paths,
     unwrapping,
 )
+from workbench.sandbox.child.explaining.read_as_result import (
+    MEMBERS,
+    comes_from,
+    leftmost_of,
+    of_a_promise,
+    of_an_envelope,
+)
 from workbench.sandbox.child.explaining.script_tree import FailureSite
 from workbench.sandbox.child.explaining.tool_advice import Ask
-from workbench.sandbox.child.explaining.unawaited import gives_promise
-from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, awaited, unwrapped
-from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
+from workbench.sandbox.child.grammars import FUNCTIONS, all_nodes, unwrapped
 
 if TYPE_CHECKING:
     from workbench.sandbox.child.explaining.advice import Advice
 
-_MEMBERS = frozenset({"member_expression", "subscript_expression"})
-_AROUND_RESULT = frozenset(
-    {"data", "structuredContent", "value", "output", "response", "body", "results"}
-)
 _OF_ARRAYS = frozenset(
     {"map", "filter", "forEach", "reduce", "slice", "find", "some", "every", "sort", "flatMap", "join",
      "includes", "at", "concat", "push", "pop", "shift", "unshift", "splice", "flat"}
@@ -189,7 +189,7 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
     elif site.text(owner) == "crypto":
         told = _CRYPTO
     elif refused_batch is not None and (
-        _root(owner, site) == "call_tools" or _comes_from(site, owner, "call_tools") is not None
+        _root(owner, site) == "call_tools" or comes_from(site, owner, "call_tools") is not None
     ):
         told = f"call_tools refused the batch: {refused_batch}"
     else:
@@ -252,99 +252,6 @@ def _cannot_read(
     return told
 
 
-# -- promises and envelopes -------------------------------------------------------------------
-
-
-def of_a_promise(site: FailureSite, owner: Node | None) -> str | None:
-    """What to say where a value that is read is a Promise that nobody awaited."""
-    if owner is not None:
-        inner = leftmost_of(owner)
-        if (told := _read_too_early(site, inner)) is not None:
-            return told
-        if inner.type != "identifier":
-            return None
-    wanted = None if owner is None else site.text(leftmost_of(owner))
-    for declarator in all_nodes(site.root):
-        if declarator.type != "variable_declarator":
-            continue
-        name, value = (
-            declarator.child_by_field_name("name"),
-            unwrapped(declarator.child_by_field_name("value")),
-        )
-        if name is None or value is None:
-            continue
-        read = awaited(value)
-        if read is not None and read.type in _MEMBERS and site.text(name) == wanted:
-            return _read_too_early(site, leftmost_of(read))
-        if value.type != "call_expression":
-            continue
-        names = re.findall(r"[A-Za-z_$][\w$]*", site.text(name))
-        if (wanted is None or wanted in names) and gives_promise(site, value):
-            line, _ = site.place_of(value.start_byte)
-            fixed = site.line_with(value.start_byte, "await ")
-            return f"{_short(site, value)} in line {line} gives a Promise; write: {fixed}"
-    return None
-
-
-def _read_too_early(site: FailureSite, inner: Node) -> str | None:
-    """Of ``tools.demo.now({}).weekday``: the line with the call awaited; None: no such call begins it."""
-    call = unwrapped(inner)
-    if call is None or call.type != "call_expression" or not gives_promise(site, call):
-        return None
-    whole = site.text(call)
-    shown = whole if len(whole) <= _MOST_NAME and "\n" not in whole else "it"
-    told = f"{_short(site, call)} gives a Promise"
-    return f"{told}; write: {site.line_with(call.start_byte, f'(await {shown})', call.end_byte)}"
-
-
-def of_an_envelope(site: FailureSite, owner: Node, called: str | None) -> str | None:
-    """What to say where the envelope of call_tool is read as the result."""
-    first = _first_member(owner)
-    name = site.text(leftmost_of(owner))
-    member = called if first is None else site.text(first)
-    if member is None or member in result_advice.ENVELOPE:
-        return None
-    value = _comes_from(site, owner, *ASYNCHRONOUS)
-    if value is None:
-        return None
-    leftmost = leftmost_of(owner)
-    # What is around a result elsewhere stands in its place here: r.data.issues.
-    around = first if first is not None and site.text(first) in _AROUND_RESULT else None
-    fixed = site.line_with(
-        leftmost.end_byte, ".result", None if around is None else around.end_byte
-    )
-    caller = value.child_by_field_name("function")
-    function = site.text(caller) if caller is not None else "the call"
-    return f"{name} is what {function} gives, {{ok, result}}; write: {fixed}"
-
-
-def _comes_from(site: FailureSite, owner: Node, *functions: str) -> Node | None:
-    """The call of one of ``functions`` that the variable at the beginning of ``owner`` was declared with."""
-    leftmost = leftmost_of(owner)
-    if leftmost.type != "identifier":
-        return None
-    wanted = site.text(leftmost)
-    for declarator in all_nodes(site.root):
-        if declarator.type != "variable_declarator":
-            continue
-        name, value = (
-            declarator.child_by_field_name("name"),
-            declarator.child_by_field_name("value"),
-        )
-        if name is None or value is None or site.text(name) != wanted:
-            continue
-        call = result_advice.call_in(value)
-        called = None if call is None else call.child_by_field_name("function")
-        if called is not None and site.text(called) in functions:
-            return call
-    return None
-
-
-def _short(site: FailureSite, call: Node) -> str:
-    function = call.child_by_field_name("function")
-    return f"{site.text(function)}(…)" if function is not None else "the call"
-
-
 def _callee(site: FailureSite) -> Node | None:
     """What is called at the place of the failure."""
     path = site.path()
@@ -386,44 +293,10 @@ def _starts_at(node: Node, start: int | None) -> bool:
 
 def _member_of(site: FailureSite, node: Node) -> str | None:
     """``name`` of ``x.name`` and of ``x["name"]``, ``0`` of ``x[0]``."""
-    if node.type not in _MEMBERS:
+    if node.type not in MEMBERS:
         return None
     member = node.child_by_field_name("property") or node.child_by_field_name("index")
     return None if member is None else site.text(member).strip("\"'")
-
-
-def leftmost_of(node: Node) -> Node:
-    while True:
-        inner = unwrapped(node)
-        if inner is None:
-            return node
-        owner = (
-            inner.child_by_field_name("object")
-            if inner.type in {"member_expression", "subscript_expression"}
-            else None
-        )
-        if owner is None and inner.type == "call_expression":
-            function = inner.child_by_field_name("function")
-            if function is not None and function.type == "member_expression":
-                called = function.child_by_field_name("object")
-                text = called.text if called is not None else None
-                if text is not None and not text.startswith(b"tools"):
-                    owner = called
-        if owner is None:
-            return inner
-        node = owner
-
-
-def _first_member(owner: Node) -> Node | None:
-    """``items`` of ``r.items[0].title``."""
-    member: Node | None = None
-    node: Node | None = owner
-    while node is not None and node.type in _MEMBERS:
-        member = (
-            node.child_by_field_name("property") if node.type == "member_expression" else member
-        )
-        node = unwrapped(node.child_by_field_name("object"))
-    return member
 
 
 def _root(node: Node, site: FailureSite) -> str:

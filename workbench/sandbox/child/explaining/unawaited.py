@@ -11,15 +11,23 @@ from itertools import islice
 
 from tree_sitter import Node
 
+from workbench.sandbox.child.explaining.awaiting import (
+    all_of,
+    edited,
+    function_around,
+    in_place,
+    is_map,
+    may_wait,
+    told_of,
+)
 from workbench.sandbox.child.explaining.call_parts import (
     CALLBACKS,
     callback_of,
     is_async,
-    method_of,
 )
 from workbench.sandbox.child.explaining.not_waiting import waits_for_nothing
 from workbench.sandbox.child.explaining.script_tree import FailureSite
-from workbench.sandbox.child.grammars import FUNCTIONS, Path, all_nodes, path_to, words
+from workbench.sandbox.child.grammars import Path, all_nodes, path_to, words
 
 _CHAINED = frozenset({"then", "catch", "finally"})
 _COMBINED = re.compile(r"Promise\.(?:all|allSettled|race|any)\Z")
@@ -33,8 +41,6 @@ _READS = frozenset(
 _MOST_CALLS = 200
 _MOST_USES = 50
 """Of one variable; of what is used more often nothing is said."""
-_MOST_SHOWN = 80
-_WHOLE_CALL = 200
 _NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 _PARTS = frozenset({"array", "pair", "object", "spread_element", "parenthesized_expression"})
 _READ, _LEFT = 0, 1
@@ -120,13 +126,13 @@ def _use_of(site: FailureSite, call: Node) -> tuple[int, str] | None:
                 outer = parent.parent.parent
                 if outer is None or outer.type != "member_expression":
                     return None
-                return _READ, _in_place(site, call, node)
+                return _READ, in_place(site, call, node)
         break
     if parent is None:
         return None
     if parent.type in {"member_expression", "subscript_expression"}:
         return (
-            (_READ, _in_place(site, call, node))
+            (_READ, in_place(site, call, node))
             if parent.child_by_field_name("object") == node
             else None
         )
@@ -138,27 +144,27 @@ def _use_of(site: FailureSite, call: Node) -> tuple[int, str] | None:
         operator = parent.child_by_field_name("operator")
         if operator is not None and operator.type in {"??", "||", "&&"}:
             return None
-        return _READ, _in_place(site, call, node)
+        return _READ, in_place(site, call, node)
     if parent.type == "ternary_expression" and parent.child_by_field_name("condition") == node:
-        return _READ, _in_place(site, call, node)
+        return _READ, in_place(site, call, node)
     if parent.type == "arguments" and parent.parent is not None:
         function = parent.parent.child_by_field_name("function")
         if function is not None and _READERS.fullmatch(site.text(function)):
-            return _READ, _in_place(site, call, node)
+            return _READ, in_place(site, call, node)
         return None
     if parent.type in {"pair", "array"}:
         combined = _in_combinator(site, parent)
-        return None if combined else (_LEFT, _in_place(site, call, node))
+        return None if combined else (_LEFT, in_place(site, call, node))
     if parent.type == "unary_expression" and site.text(parent).startswith("void"):
-        return _LEFT, _told(
+        return _LEFT, told_of(
             site, call, site.line_with(parent.start_byte, "await ", node.start_byte)
         )
-    if parent.type == "expression_statement" and _may_wait(site, call):
+    if parent.type == "expression_statement" and may_wait(site, call):
         is_last = parent.next_named_sibling is None and parent.parent == site.root
         return (
             None
             if is_last
-            else (_LEFT, _told(site, call, site.line_with(node.start_byte, "await ")))
+            else (_LEFT, told_of(site, call, site.line_with(node.start_byte, "await ")))
         )
     return None
 
@@ -175,50 +181,12 @@ def _in_combinator(site: FailureSite, node: Node) -> bool:
     }
 
 
-def _in_place(site: FailureSite, call: Node, node: Node) -> str:
-    """With ``(await …)`` where it stands; a function around it must be async, and be waited for."""
-    whole = site.text(call)
-    is_read = node.parent is not None and node.parent.type in {
-        "member_expression",
-        "subscript_expression",
-    }
-    fixed = (
-        f"(await {whole})"
-        if is_read and node.type != "parenthesized_expression"
-        else f"await {whole}"
-    )
-    if len(whole) > _WHOLE_CALL:
-        return _told(site, call, None)
-    edits = [(call.start_byte, call.end_byte, fixed)]
-    around = _function_around(site, call)
-    if around is None or is_async(around):
-        return _told(site, call, _edited(site, edits))
-    mapped = around.parent.parent if around.parent is not None else None
-    if mapped is None or callback_of(mapped) != around or not _is_map(mapped):
-        return _told(site, call, None)
-    edits += [(around.start_byte, around.start_byte, "async "), *_all_of(site, mapped)]
-    return _told(site, call, _edited(site, edits))
-
-
-def _all_of(site: FailureSite, mapped: Node) -> list[tuple[int, int, str]]:
-    """``await Promise.all(…)`` around ``list.map(…)``, where it is not there."""
-    parent = mapped.parent
-    if parent is not None and parent.type == "arguments":
-        return []
-    is_read = parent is not None and parent.type == "member_expression"
-    before, after = ("(await Promise.all(", "))") if is_read else ("await Promise.all(", ")")
-    return [
-        (mapped.start_byte, mapped.start_byte, before),
-        (mapped.end_byte, mapped.end_byte, after),
-    ]
-
-
 def _kept_in_variable(site: FailureSite, call: Node, declarator: Node) -> tuple[int, str] | None:
     pattern = declarator.child_by_field_name("name")
     if pattern is None:
         return None
-    fixed = site.line_with(call.start_byte, "await ") if _may_wait(site, call) else None
-    told = _told(site, call, fixed)
+    fixed = site.line_with(call.start_byte, "await ") if may_wait(site, call) else None
+    told = told_of(site, call, fixed)
     if pattern.type in {"object_pattern", "array_pattern"}:
         return _READ, told
     uses = _uses(site, pattern, declarator)
@@ -232,22 +200,22 @@ def _kept_in_variable(site: FailureSite, call: Node, declarator: Node) -> tuple[
 def _mapped(site: FailureSite, call: Node, arrow: Node) -> tuple[int, str] | None:
     """Of ``const all = list.map(x => tools.a.b(x))``, whose items are read, and nobody waits for them."""
     mapped = arrow.parent.parent if arrow.parent is not None else None
-    if mapped is None or callback_of(mapped) != arrow or not _is_map(mapped):
+    if mapped is None or callback_of(mapped) != arrow or not is_map(mapped):
         return None
     return _list_use(site, call, mapped)
 
 
 def _maps_async(call: Node) -> bool:
     callback = callback_of(call)
-    return callback is not None and is_async(callback) and _is_map(call)
+    return callback is not None and is_async(callback) and is_map(call)
 
 
 def _list_use(site: FailureSite, call: Node, mapped: Node) -> tuple[int, str] | None:
     """How a list of Promises is used, where that is wrong."""
     holder = mapped.parent
-    if holder is None or holder.type == "arguments" or not _may_wait(site, mapped):
+    if holder is None or holder.type == "arguments" or not may_wait(site, mapped):
         return None
-    told = _told(site, call, _edited(site, _all_of(site, mapped)))
+    told = told_of(site, call, edited(site, all_of(site, mapped)))
     if holder.type == "pair":
         return None if _in_combinator(site, holder) else (_READ, told)
     if holder.type == "member_expression":
@@ -297,7 +265,7 @@ def _is_list_waited_for(site: FailureSite, path: Path) -> bool:
 
 def _uses(site: FailureSite, pattern: Node, declarator: Node) -> list[Path] | None:
     """The places behind it where a variable is used, within the function that declares it; None: too many."""
-    around = _function_around(site, declarator) or site.root
+    around = function_around(site, declarator) or site.root
     found = words(site.root, site.source, site.text(pattern).encode())
     within = (
         path for path in found if declarator.end_byte <= path[-1].start_byte < around.end_byte
@@ -361,50 +329,3 @@ def _reads(site: FailureSite, path: Path) -> bool:
         "arguments",
         "ternary_expression",
     }
-
-
-def _told(site: FailureSite, call: Node, fixed: str | None) -> str:
-    function = call.child_by_field_name("function")
-    name = "" if function is None else f"{site.text(function)}(…)"
-    if not name or len(name) > _MOST_SHOWN or "\n" in name or "(" in name[:-3]:
-        name = "what is called"
-    line, _ = site.place_of(call.start_byte)
-    told = f"{name} in line {line} gives a Promise"
-    return (
-        f"{told}; write: {fixed}"
-        if fixed is not None
-        else f"{told}: await it, in an async function"
-    )
-
-
-def _edited(site: FailureSite, edits: list[tuple[int, int, str]]) -> str | None:
-    """The lines from the first edit to the last (there is one), with all of them; None: more than fits."""
-    edits = sorted(edits)
-    first, last = edits[0][0], max(end for _, end, _ in edits)
-    text, at = b"", first
-    for start, end, put in edits:
-        text += site.source[at:start] + put.encode()
-        at = end
-    fixed = site.line_with(first, text.decode("utf-8", "replace"), last)
-    return None if fixed.endswith("…") else fixed
-
-
-def _function_around(site: FailureSite, node: Node) -> Node | None:
-    path = path_to(site.root, node.start_byte)
-    within = [
-        one
-        for one in path
-        if one.type in FUNCTIONS and one.end_byte >= node.end_byte and one != node
-    ]
-    # `path_to` goes down to the leaf: a function that begins where the node does is inside of it.
-    return next((one for one in reversed(within) if one.start_byte < node.start_byte), None)
-
-
-def _may_wait(site: FailureSite, node: Node) -> bool:
-    around = _function_around(site, node)
-    return around is None or is_async(around)
-
-
-def _is_map(call: Node) -> bool:
-    called = method_of(call)
-    return called is not None and called.name == "map"
