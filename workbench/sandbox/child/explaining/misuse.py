@@ -1,4 +1,4 @@
-"""What failed at run time: what is called and is no function, read of what is not there, looped over and no list."""
+"""What failed at run time: what is called and no function, read of nothing, looped over and no list."""
 
 from __future__ import annotations
 
