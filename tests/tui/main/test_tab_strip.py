@@ -89,3 +89,20 @@ async def test_what_a_frame_leaves_out_is_a_click_or_a_key_away(
         await until(lambda: scripts.current == 2, "the one that was clicked")
         await pilot.press("alt+0")
         await until(lambda: isinstance(app.screen, PickScreen), "all of them")
+
+
+@pytest.mark.slow
+async def test_a_script_keeps_its_room_while_another_is_opened(make_app: MakeApp) -> None:
+    app = make_app("\n".join(f"const n{n} = {n};" for n in range(18)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        first = app.main.tab.script
+        scrolled: list[bool] = []
+        app.main.watch(first, "show_vertical_scrollbar", lambda shown: scrolled.append(shown))
+        assert scrolled == [False]  # what is watched is told at once
+        await pilot.press("ctrl+n")
+        await until(lambda: app.main.tab.script is not first, "another is in front")
+        await pilot.pause()
+        assert scrolled == [False]
+        assert not first.display
+        assert app.main.tab.script.display

@@ -74,7 +74,11 @@ class EditorPane(Pane):
 
     async def add(self, editor: CodeArea) -> None:
         """Take another editor, behind the one in front."""
-        await self.query_one(ContentSwitcher).mount(editor)
+        editors = self.query_one(ContentSwitcher)
+        editor.display = (
+            editors.current is None
+        )  # else the one in front would have half the room until it is shown
+        await editors.mount(editor)
 
     def show(self, editor: CodeArea) -> None:
         """Bring an editor to the front."""

@@ -219,7 +219,7 @@ class HeaderLine(QuietLine):
         if others is not None:
             right.append(Words(others, 2))
         if run is not None:
-            right.append(Words(Content.styled(run.execution_id[:4], "$foreground 70%"), 6))
+            right.append(Words(Content.styled(f"run {run.execution_id[:4]}", "$foreground 70%"), 6))
             judgement = judged(run.judged) if run.judged else verdict(run.status, run.elapsed_ms)
             right.append(Words(judgement, 1))
         if runtime is not None:
