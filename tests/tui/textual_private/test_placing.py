@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from workbench.tui.textual_private.placing import render_in_place
+from workbench.tui.textual_private.placing import cut_between_signs, render_in_place
 
 _CONSOLE = Console(color_system="truecolor", force_terminal=True)
 _EMOJI = ("👍🏽", "👩‍👩‍👧‍👦", "❤️", "🇭🇺", "☝🏿", "1️⃣", "🫩", "⚠️")
@@ -70,3 +70,20 @@ def test_other_rows_are_written_as_they_are() -> None:
     for text in ("plain", "✔ │ ▌ … ü", "日本語 한국어", "e\u0301 schön", "Привет שלום"):
         strip = Strip([Segment(text, Style(bold=True))])
         assert render_in_place(strip, 7, _CONSOLE) == strip.render(_CONSOLE)
+
+
+@pytest.mark.parametrize("sign", [*_EMOJI, "👨‍👩‍👧", "漢", "e\u0301"])
+def test_a_row_that_is_cut_keeps_its_cells_and_no_part_of_a_sign(sign: str) -> None:
+    """Part of ⚠️ was joined with the frame of a dialog over it, and the rest of the row moved."""
+    cut_between_signs()
+    signs = ["日", sign, "b", sign, " ", "日", "é", sign, "x"]
+    text, ends = "".join(signs), [0]
+    for each in signs:
+        ends.append(ends[-1] + cell_len(each))
+    for cut in range(1, ends[-1]):
+        left, right = (each.text for each in Segment(text).split_cells(cut))
+        assert (cell_len(left), cell_len(right)) == (cut, ends[-1] - cut)
+        whole = [
+            each for each, x, end in zip(signs, ends, ends[1:], strict=False) if not x < cut < end
+        ]
+        assert (left + right).replace(" ", "") == "".join(whole).replace(" ", "")

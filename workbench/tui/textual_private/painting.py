@@ -24,7 +24,7 @@ from textual.strip import Strip
 
 from workbench.tui.textual_private.kept_rows import let_go_of_widgets
 from workbench.tui.textual_private.key_parser import read_keys_with_ours
-from workbench.tui.textual_private.placing import render_in_place
+from workbench.tui.textual_private.placing import cut_between_signs, render_in_place
 from workbench.tui.textual_private.stylesheet import SheetParsedOnce
 from workbench.tui.textual_private.terminal_driver import with_care
 from workbench.tui.textual_private.watched_workers import WatchedWorkers
@@ -37,6 +37,7 @@ class AppBase(App[int]):
     def __init__(self) -> None:
         super().__init__()
         let_go_of_widgets()
+        cut_between_signs()
         self.stylesheet = SheetParsedOnce(variables=self.get_css_variables())
         self._workers = WatchedWorkers(self, self._work_failed)
         self._painted = Painted()

@@ -2,7 +2,8 @@
 
 Terminals do not agree on how many cells an emoji with a skin tone, a family, a flag or ``⚠️`` takes, and who
 believes another number moves all that follows in the row, its frame included. After each of them the cursor is
-put where what follows belongs.
+put where what follows belongs. Where a row is cut, as by a dialog over it, no part of such a sign is left: it
+would join the frame beside it, and move the rest.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rich.cells import get_character_cell_size, split_graphemes
 from rich.color import ColorSystem
 from rich.console import Console
+from rich.segment import Segment
 from textual.strip import Strip
 
 _MAY_JOIN = re.compile(
-    r"[\u0300-\u10ff\u1160-\u1cff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\u302a-\u302f\u3099\u309a"
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u10ff\u1160-\u1cff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\u302a-\u302f\u3099\u309a"
     r"\ua600-\uabff\ufe00-\ufe2f\U00010000-\U0010ffff]"
 )
 """Without one of these each character has a cell, or two, of its own."""
@@ -28,6 +31,33 @@ _EMOJI = 0x1F000
 _LONGEST_SIGN = 64
 """Characters."""
 _WIDENS = chr(0xFE0F)
+_BETWEEN_CHARACTERS = Segment._split_cells
+
+
+def cut_between_signs() -> None:
+    """Rich cuts segments between the characters of a sign, and takes the rest of it for as wide as it was."""
+    Segment._split_cells = classmethod(_cut)  # type: ignore[arg-type,assignment,method-assign]
+
+
+@lru_cache(1 << 14)
+def _cut(_: type[Segment], segment: Segment, cut: int) -> tuple[Segment, Segment]:
+    """Two segments of together as many cells: blanks for a sign that ``cut`` (cells) goes through."""
+    text, style, control = segment
+    if not _MAY_JOIN.search(text):
+        return _BETWEEN_CHARACTERS(segment, cut)
+    x = at = 0
+    for sign, cells in signs_of(text):
+        if x + cells > cut:
+            break
+        x += cells
+        at += len(sign)
+    else:
+        return segment, Segment("", style, control)
+    before, after = text[:at], text[at:]
+    if x < cut:
+        before += " " * (cut - x)
+        after = " " * (x + cells - cut) + after[len(sign) :]
+    return Segment(before, style, control), Segment(after, style, control)
 
 
 def render_in_place(strip: Strip, x: int, console: Console) -> str:
