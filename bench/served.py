@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mcp import Client
 
 _TURN = 5
+_BY_CLIENT = {"code_execution_isolation": "client"}
 _PAUSE_S = 0.004
 """Between requests, as an agent's are; what a server does after an answer is not in the next one's time."""
 _LARGE = {"max_result_bytes": 64 << 20, "code_execution_memory_mb": 512, "max_answer_tokens": 0}
@@ -130,7 +131,21 @@ async def payloads(direct: Client, ours: ThinClient) -> None:
         row(f"{name} through a tool and back", through, there, target)
 
 
-async def many_at_once(direct: ThinClient, folder: Path) -> None:
+async def by_client(ours: ThinClient) -> None:
+    """Scripts of one client, some of them in one worker."""
+
+    def script(code: str) -> Work:
+        return lambda: ours.script(code)
+
+    works = [script("1"), script("call_tool('raw', 'echo', { a: 1 }); 1")]
+    await by_turns(works, 100)  # warm
+    for what, took in zip(
+        ("a trivial script", "a script with one call"), await by_turns(works, 300), strict=True
+    ):
+        row(f'{what}, isolation = "client"', took, None)
+
+
+async def many_at_once(direct: ThinClient, folder: Path, **settings: str) -> None:
     """Executions that begin together, each with three calls of 10 ms; and what they cost."""
     code = "for (let i = 0; i < 3; i++) call_tool('raw', 'sleep', {ms: 10}); 1"
 
@@ -138,7 +153,8 @@ async def many_at_once(direct: ThinClient, folder: Path) -> None:
         for _ in range(3):
             await direct.tool("sleep", {"ms": 10})
 
-    async with connected(workbench(folder, 100)) as ours:
+    how = ', isolation = "client"' if settings else ""
+    async with connected(workbench(folder, 100, **settings)) as ours:
         await asyncio.gather(*(ours.script("1") for _ in range(100)))
         for number in (10, 50, 100):
             rates = []
@@ -149,7 +165,7 @@ async def many_at_once(direct: ThinClient, folder: Path) -> None:
                 rates.append(3 * number / (time.perf_counter() - began))
             cpu = (processor_ms(ours.pid) - before) / (3 * number)
             target = "≥ 600" if number == 100 else ""
-            row(f"{number} executions at once", rates[1], rates[0], target, unit="/s")
+            row(f"{number} executions at once{how}", rates[1], rates[0], target, unit="/s")
             row("… processor time of each, all processes", cpu, None, "≤ 2.5 ms")
 
 
@@ -187,7 +203,10 @@ async def main() -> None:
                 await limits(ours)
             async with connected(workbench(folder, 10, **_LARGE)) as ours:
                 await payloads(direct, ours)
+            async with connected(workbench(folder, 10, **_BY_CLIENT)) as ours:
+                await by_client(ours)
             await many_at_once(thin, folder)
+            await many_at_once(thin, folder, **_BY_CLIENT)
 
 
 if __name__ == "__main__":

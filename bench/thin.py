@@ -90,10 +90,12 @@ async def connected(words: Sequence[str]) -> AsyncIterator[ThinClient]:
         await process.wait()
 
 
-def workbench(folder: Path, pool: int, **settings: int) -> list[str]:
+def workbench(folder: Path, pool: int, **settings: int | str) -> list[str]:
     """The command of a Workbench that serves one upstream server, ``raw``."""
     more = {"code_execution_pool_size": pool, **settings}
     write_config(
-        folder, raw=True, more="".join(f"{name} = {value}\n" for name, value in more.items())
+        folder,
+        raw=True,
+        more="".join(f"{name} = {json.dumps(value)}\n" for name, value in more.items()),
     )
     return command(folder)

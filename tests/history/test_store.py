@@ -86,6 +86,31 @@ async def test_everything_of_an_execution_is_there_when_it_is_delivered(store: S
     assert sum(times for _, times in recording.clock) == 1
 
 
+async def test_which_run_of_its_worker_it_was_is_on_record_also_in_an_older_file(
+    store: Store, tmp_path: Path
+) -> None:
+    await record(store, ExecutionRequest("1"))
+    store.close()
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("ALTER TABLE executions DROP COLUMN worker_run")
+    newer = Store(store.path)
+    pool = PoolSettings(size=1, isolation="client")
+    engine = Engine(limits=LIMITS, pool=pool, recorder=newer)
+    try:
+        for _ in range(2):
+            await engine.run(ExecutionRequest("2"), tools=DictTools())
+        second, first, old = (newer.recording(row.execution_id) for row in newer.list_executions())
+        assert (old.worker_run, first.worker_run, second.worker_run) == (None, 1, 2)
+        assert not {"isolation", "worker_run"} & old.to_json().keys()
+        assert second.to_json()["isolation"] == "client"
+        write_recording(second, tmp_path / "file.json")
+        assert read_recording(tmp_path / "file.json") == second
+        assert "worker_run" not in json.loads((tmp_path / "file.json").read_text())
+    finally:
+        await engine.close()
+        newer.close()
+
+
 async def test_list_filters_and_pages(store: Store) -> None:
     executions = await record(
         store,

@@ -308,6 +308,28 @@ async def test_a_client_runs_scripts_and_hears_of_calls(shared: Site, mode: str)
         assert failed.structured_content["error"]["code"] == "RUNTIME_ERROR"
 
 
+async def test_a_worker_serves_runs_of_one_session_and_of_no_other(
+    folder: Path, start: Start
+) -> None:
+    write_config(folder, more='code_execution_isolation = "client"')
+    site = await open_site(start(folder, "--http", "127.0.0.1:0", WORKBENCH_TOKEN=TOKEN))
+
+    async def worker_run(client: Client) -> int | None:
+        ran = await client.call_tool("code_execution", {"code": "1"})
+        given = {"execution_id": ran.structured_content["execution_id"]}
+        shown = (await client.call_tool("get_execution", given)).structured_content
+        assert ("isolation" in shown) is ("worker_run" in shown)
+        found: int | None = shown.get("worker_run")
+        return found
+
+    async with site.client("legacy") as one, site.client("legacy") as other, site.client() as none:
+        assert [await worker_run(one) for _ in range(2)] == [1, 2]
+        assert [await worker_run(other) for _ in range(2)] == [1, 2]
+        assert await worker_run(one) == 3
+        # Without a session nothing tells it from others.
+        assert [await worker_run(none) for _ in range(2)] == [None, None]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_cancelling_ends_the_run(site: Site, folder: Path, mode: str) -> None:

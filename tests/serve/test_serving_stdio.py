@@ -70,6 +70,22 @@ async def test_handshake_era(folder: Path, start: Start) -> None:
     assert recorded(folder, told["execution_id"]) == ("ok", "serve", "raw-legacy")
 
 
+@pytest.mark.parametrize("isolation", ["run", "client"])
+async def test_which_run_of_its_worker_it_was_is_told_where_it_was_not_alone(
+    folder: Path, start: Start, isolation: str
+) -> None:
+    write_config(folder, more=f'code_execution_isolation = "{isolation}"')
+    served = start(folder)
+    told = []
+    for _ in range(2):
+        ran = (await served.call("code_execution", {"code": "1"}))["structuredContent"]
+        assert "worker_run" not in ran
+        given = {"execution_id": ran["execution_id"]}
+        shown = (await served.call("get_execution", given))["structuredContent"]
+        told.append((shown.get("isolation"), shown.get("worker_run")))
+    assert told == ([("client", 1), ("client", 2)] if isolation == "client" else [(None, None)] * 2)
+
+
 async def test_envelope_era(folder: Path, start: Start) -> None:
     served = start(folder)
     found = await served.ask("server/discover", modern=True)

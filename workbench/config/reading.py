@@ -157,6 +157,7 @@ class _Reader:
                 size=values["code_execution_pool_size"],
                 queue_size=values["code_execution_queue_size"],
                 queue_timeout_ms=values["code_execution_queue_timeout_ms"],
+                isolation=values["code_execution_isolation"],
             ),
             max_upstream_bytes=values["max_upstream_bytes"],
             max_answer_tokens=values["max_answer_tokens"],

@@ -138,6 +138,13 @@ KEYS: tuple[Key, ...] = (
         "How long an execution waits for a worker, in ms.",
         0,
     ),
+    Key(
+        "code_execution_isolation",
+        "str",
+        _POOL.isolation,
+        "What has a process of its own: each run, or (faster, less apart) up to 8 runs of one client.",
+        choices=("run", "client"),
+    ),
     Key("max_code_bytes", "int", _LIMITS.max_code_bytes, "Largest script, in bytes.", 1),
     Key("max_input_bytes", "int", _LIMITS.max_input_bytes, "Largest input, in bytes of JSON.", 1),
     Key("max_result_bytes", "int", _LIMITS.max_result_bytes, "Largest value, in bytes of JSON.", 1),

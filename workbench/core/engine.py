@@ -213,7 +213,8 @@ class Engine:
             waits = asyncio.get_running_loop().call_later(
                 0.0 if self._all_busy else _FORK_S, emit, ExecutionQueued(execution_id)
             )
-            async with self._pool.lease(run.ended) as worker:
+            client = _client_of(request) if replay is None else None
+            async with self._pool.lease(run.ended, client) as worker:
                 waits.cancel()
                 queued = waited()
                 try:
@@ -417,6 +418,11 @@ def _not_run(execution_id: str, error: Exception, queued_ms: float) -> Execution
             error = RuntimeError(f"Workbench failed: {type(error).__name__}: {error}")
     failure = ScriptError(code, str(error))
     return Execution(execution_id, status_of(failure), error=failure, queued_ms=queued_ms)
+
+
+def _client_of(request: ExecutionRequest) -> str | None:
+    """Whose script it is, for a worker that runs several of one client; None: nobody can tell."""
+    return (request.session or None) if request.source == "serve" else request.source
 
 
 def _fresh_seed() -> tuple[int, int, int, int]:

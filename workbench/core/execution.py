@@ -120,6 +120,10 @@ class Run:
     async def wait(self, worker: ScriptWorker, job: bytes) -> None:
         """Run on ``worker`` to the end. The outcome is in ``result``."""
         self._worker = worker
+        if (
+            worker.nth is not None and worker.nth > 1
+        ):  # a script has run there, which may speak for it
+            self._keep_form = None
         self._began = time.monotonic()
         self._calls.start(self._began)
         # Larger frames than the largest argument or value are no script's doing.
@@ -130,7 +134,7 @@ class Run:
         worker.send(job)
         self._timers = [
             self._loop.call_later(self._limits.timeout_ms / 1000, self._time_is_up),
-            self._loop.call_later(_LONG_S, worker.yield_cpu),
+            self._loop.call_later(_LONG_S, self._yield_cpu),
         ]
         await asyncio.wait((self._ended,))
         self._duration_ms = (time.monotonic() - self._began) * 1000
@@ -174,6 +178,7 @@ class Run:
             memory_bytes=end.heap,
             logs_dropped=dropped,
             warnings=tuple(self._warnings),
+            worker_run=None if self._worker is None else self._worker.nth,
         )
 
     def _stop(self) -> None:
@@ -299,7 +304,10 @@ class Run:
 
     def _done(self, message: frame_checks.Done) -> None:
         self._warnings += message.warnings
-        self._ended.set_result(end_of(message, self._limits))
+        end = end_of(message, self._limits)
+        if message.again and end.error is None and self._worker is not None:
+            self._worker.rest()
+        self._ended.set_result(end)
 
     # -- what its calls need (core.calls.Line) -------------------------------------------------
 
@@ -383,6 +391,10 @@ class Run:
                 self._end(memory_ended(self._limits, "the answers that it did not wait for are"))
             how = ended.describe()
         self._crash(how)
+
+    def _yield_cpu(self) -> None:
+        if self._worker is not None and not self._worker.yield_cpu():
+            self._timers[-1] = self._loop.call_later(_LONG_S, self._yield_cpu)
 
     def _time_is_up(self) -> None:
         doing, call = self._doing()

@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeAlias
 JsonValue: TypeAlias = Any
 """A value as ``json.loads`` gives it: None, bool, int, float, str, list or dict."""
 
+Isolation: TypeAlias = Literal["run", "client"]
+"""Whose scripts may run in one process: those of one client, or each has its own."""
 Source: TypeAlias = Literal["tui", "serve", "cli", "replay"]
 Status: TypeAlias = Literal[
     "running", "ok", "error", "timeout", "cancelled", "crashed", "interrupted"
@@ -122,6 +124,8 @@ class PoolSettings:
     size: int = 10
     queue_size: int = 1000
     queue_timeout_ms: int = 60_000
+    isolation: Isolation = "run"
+    """``client``: a worker may run some scripts of one client, one after the other (SECURITY.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,8 @@ class ExecutionRequest:
     """The execution that this one replays."""
     answer_limit: int | None = None
     """Tokens that the answer is held to, of a served execution; None: it is told whole."""
+    session: str = ""
+    """What the requests of a served client have in common while it stays; "": nothing tells it from others."""
 
 
 # -- tool calls ----------------------------------------------------------------------------
@@ -362,6 +368,8 @@ class Execution:
     """Console lines past the cap: counted, not kept."""
     warnings: tuple[str, ...] = ()
     """What deserves to be known though it failed nothing: an unawaited call, a cut console, …"""
+    worker_run: int | None = None
+    """Which run of its worker it was, from 1, where isolation is by client; None: it had one of its own."""
     recorded: bool = True
     """False: its end is not in the history (yet); ``warnings`` says why."""
 

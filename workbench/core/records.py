@@ -327,6 +327,9 @@ class Recording:
     """Tokens that the answer was held to."""
     definition_tokens: int | None = field(default=None, compare=False)
     """Of the tools on offer. Neither is in a file: they speak of whom the answer went to."""
+    worker_run: int | None = field(default=None, compare=False)
+    """Which run of its worker it was, where isolation was by client; None: it had a process of its own. In no
+    file: nothing that it did depends on it."""
     foreign: bool = field(default=False, compare=False)
     """It came in a file: whoever made it does not decide what this machine may be put to."""
     name: str | None = field(default=None, compare=False)
@@ -375,6 +378,12 @@ class Recording:
             self.definition_tokens,
         )
 
+    def _isolation(self) -> dict[str, JsonValue]:
+        """Where it had no process of its own."""
+        if self.worker_run is None:
+            return {}
+        return {"isolation": "client", "worker_run": self.worker_run}
+
     def to_json(self) -> dict[str, JsonValue]:
         """What ``history show --json`` prints."""
         shown: dict[str, JsonValue] = {
@@ -392,6 +401,7 @@ class Recording:
             "calls": [call.to_json() for call in self.calls],
             "tokens": self.tokens.to_json() if self.status != "running" else None,
             **waits_to_json(self.waits_behind, self.asks),
+            **self._isolation(),
             **marks_to_json(self.name, self.pinned),
         }
         warnings = list(self.warnings)

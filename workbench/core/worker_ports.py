@@ -55,9 +55,14 @@ class WorkerEnd(Protocol):
 
 class ScriptWorker(Protocol):
     """Runs one job (``sandbox.job``) and answers in frames (``sandbox.frames``). It is not trusted, and it is
-    not used again."""
+    not used again, unless for the same client where the settings say so."""
 
     listener: FrameListener | None
+
+    @property
+    def nth(self) -> int | None:
+        """Which job of its client this is, from 1; None: it is of no use for another."""
+        ...
 
     @property
     def exit(self) -> asyncio.Future[Any]:
@@ -90,8 +95,12 @@ class ScriptWorker(Protocol):
         """Take its frames again."""
         ...
 
-    def yield_cpu(self) -> None:
-        """Let others go first from now on."""
+    def rest(self) -> None:
+        """The job ended well, and it says that it could do another."""
+        ...
+
+    def yield_cpu(self) -> bool:
+        """Let others go first from now on; False: not yet, ask again in a while."""
         ...
 
     def is_computing(self) -> bool:
@@ -104,7 +113,8 @@ class ScriptWorker(Protocol):
 
 
 class WorkerFactory(Protocol):
-    """Hands out workers, each for one job, first come first served; at most ``size`` run at once."""
+    """Hands out workers, each for one job or for jobs of one client, first come first served; at most ``size``
+    run at once."""
 
     @property
     def running(self) -> int:
@@ -126,10 +136,12 @@ class WorkerFactory(Protocol):
         ...
 
     def lease(
-        self, until: asyncio.Future[Any] | None = None
+        self, until: asyncio.Future[Any] | None = None, client: str | None = None
     ) -> AbstractAsyncContextManager[ScriptWorker | None]:
         """A worker for as long as the context lasts; None where ``until`` was done first.
 
+        client: who the job is for. Only where ``PoolSettings.isolation`` is ``client`` may it be one that did
+        jobs for the same client; None: a fresh one in any case, which nobody gets afterwards.
         Raises QueueFull, QueueTimeout, PoolClosed.
         """
         ...

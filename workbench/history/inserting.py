@@ -326,7 +326,8 @@ class Inserter:
             "UPDATE executions SET status = ?, finished_at = ?, queued_ms = ?, duration_ms = ?, "
             "cpu_ms = ?, memory_bytes = ?, tool_calls = ?, value = ?, error = ?, error_code = ?, "
             "logs_dropped = ?, masked = ?, warnings = ?, missing = ?, "
-            "catalogue_hash = coalesce(?, catalogue_hash), definition_tokens = ? WHERE n = ?",
+            "catalogue_hash = coalesce(?, catalogue_hash), definition_tokens = ?, worker_run = ? "
+            "WHERE n = ?",
             (
                 done.status,
                 event.finished_at,
@@ -344,6 +345,7 @@ class Inserter:
                 execution.missing,
                 event.catalogue_hash,
                 event.definition_tokens,
+                done.worker_run,
                 execution.n,
             ),
         )

@@ -26,7 +26,7 @@ _MOST_VALUES = 10_000_000
 """By their commas and brackets: some 64 bytes of memory each, however short they are written."""
 _APART = (
     "calls", "seed", "clock", "order", "answers", "warnings", "missing", "foreign", "answer_limit",
-    "definition_tokens", "name", "pinned",
+    "definition_tokens", "worker_run", "name", "pinned",
 )  # fmt: skip
 
 

@@ -287,6 +287,7 @@ def recording_of(
         definition_tokens=_later(columns, "definition_tokens"),
         waits_behind=0 if waits_for(status, queued_ms) == FOR_WORKER else None,
         asks=waits_for(status, queued_ms) == FOR_ANSWER,
+        worker_run=_later(columns, "worker_run"),
     )
 
 

@@ -40,7 +40,8 @@ CREATE TABLE executions (
     missing TEXT,
     answer_limit INTEGER,
     definition_tokens INTEGER,
-    answer_tokens INTEGER
+    answer_tokens INTEGER,
+    worker_run INTEGER
 );
 CREATE TABLE returned (
     execution INTEGER NOT NULL,
@@ -121,6 +122,7 @@ _ADDED = {
         "answer_limit": "ALTER TABLE executions ADD COLUMN answer_limit INTEGER",
         "definition_tokens": "ALTER TABLE executions ADD COLUMN definition_tokens INTEGER",
         "answer_tokens": "ALTER TABLE executions ADD COLUMN answer_tokens INTEGER",
+        "worker_run": "ALTER TABLE executions ADD COLUMN worker_run INTEGER",
     },
     "calls": {
         "definition": "ALTER TABLE calls ADD COLUMN definition TEXT",
@@ -145,6 +147,7 @@ _ADDED = {
 ``removed``: executions that are gone for every reader, whose calls and console go bit by bit.
 ``kind`` is null for a call of a tool.
 ``queued_ms`` is below 0 while an execution waits for a worker, or for an answer (waiting.py).
+``worker_run`` is null where the run had a process of its own.
 ``marks``: what a user has said of executions (marks.py).
 ``answer_tokens`` and ``returned`` are counted from the record when somebody first asks (token_counts.py).
 ``texts``: large ones, written once (large_texts.py); to a Workbench that does not know them their record is

@@ -7,7 +7,6 @@ import logging
 import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 import mcp_types as types
@@ -115,7 +114,7 @@ class ProviderServer(Server[Any]):
         _check_numbers(params.arguments)
         meta = dict(ctx.meta or {})
         reports = _Reports(ctx) if "progressToken" in meta or "progress_token" in meta else None
-        caller = _caller(ctx, meta, reports.put if reports is not None else None)
+        caller = self._caller(ctx, meta, reports.put if reports is not None else None)
         try:
             work = self._called(params, caller)
             work = reports.during(work) if reports is not None else work
@@ -165,7 +164,7 @@ class ProviderServer(Server[Any]):
             return await call_next(ctx)
         _check_numbers(params)
         try:
-            caller = replace(_caller(ctx, dict(ctx.meta or {})), session=self._session_of(ctx))
+            caller = self._caller(ctx, dict(ctx.meta or {}))
             result = await task_wire.call(self._tasks, params, caller)
         except RpcError as error:
             raise MCPError(error.code, error.message, error.data) from error
@@ -182,6 +181,22 @@ class ProviderServer(Server[Any]):
             # The SDK asks for the capabilities before it knows the version.
             result["capabilities"].pop("tasks", None)
         return result
+
+    def _caller(
+        self, ctx: Context, meta: Mapping[str, JsonValue], progress: Progress | None = None
+    ) -> Caller:
+        modern, given = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS, ctx.params or {}
+        return Caller(
+            client=_client_name(ctx),
+            progress=progress,
+            meta=meta,
+            request_id=ctx.request_id,
+            protocol_version=ctx.protocol_version,
+            session=self._session_of(ctx),
+            elicit=None if modern else _elicit(ctx),
+            input_state=given.get("requestState") if modern else None,
+            input_responses=given.get("inputResponses") if modern else None,
+        )
 
     def _session_of(self, ctx: Context) -> str:
         """Of a handshake client; "": the others have none."""
@@ -261,22 +276,6 @@ async def _unless_gone(work: Coroutine[Any, Any, JsonValue], ctx: Context) -> Js
     finally:
         leaving.cancel()
         task.cancel()
-
-
-def _caller(
-    ctx: Context, meta: Mapping[str, JsonValue], progress: Progress | None = None
-) -> Caller:
-    modern, given = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS, ctx.params or {}
-    return Caller(
-        client=_client_name(ctx),
-        progress=progress,
-        meta=meta,
-        request_id=ctx.request_id,
-        protocol_version=ctx.protocol_version,
-        elicit=None if modern else _elicit(ctx),
-        input_state=given.get("requestState") if modern else None,
-        input_responses=given.get("inputResponses") if modern else None,
-    )
 
 
 def _elicit(ctx: Context) -> Elicit | None:

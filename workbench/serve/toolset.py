@@ -290,7 +290,8 @@ class ListingWatch:
 def _as_asked(request: ExecutionRequest, caller: Caller) -> ExecutionRequest:
     """With the id that it has from here on. A run of a task has the task's: so ``get_execution`` and the
     history find it by that."""
-    return replace(request, execution_id=caller.task_id or str(uuid.uuid4()))
+    execution_id = caller.task_id or str(uuid.uuid4())
+    return replace(request, execution_id=execution_id, session=caller.session)
 
 
 def _plain(

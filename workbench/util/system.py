@@ -136,6 +136,8 @@ class ProcessState(NamedTuple):
     """``R`` runs, ``S`` waits, ``Z`` is dead and not reaped, … (proc(5))."""
     started: str
     """In clock ticks since the system's start: with the number, it names the process."""
+    processor_s: float
+    """Seconds of processor time that it has taken so far."""
 
 
 def process_state(pid: int) -> ProcessState | None:
@@ -143,8 +145,9 @@ def process_state(pid: int) -> ProcessState | None:
     try:
         with open(f"{_PROC}/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].decode("ascii", "replace").split()
-        return ProcessState(fields[0], fields[19])
-    except (OSError, IndexError):
+        taken = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return ProcessState(fields[0], fields[19], taken)
+    except (OSError, IndexError, ValueError):
         return None
 
 

@@ -83,12 +83,17 @@ class Hardening:
         self.steps["empty environment, no inherited descriptors"] = True
         for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0), ("RLIMIT_CPU", 86_400)):
             system.limit(name, value)
-        self._virtual_bytes = system.address_space_bytes()
+        self.measure()
         self.steps["resource limits"] = True
         self.steps["no new privileges"] = self._prctl.no_new_privileges()
         self.steps["not dumpable"] = self._prctl.not_dumpable()
         # Said before it is done: afterwards there is nothing left to ask with.
         self.steps["seccomp allow-list"] = bool(self._filtering)
+
+    def measure(self) -> None:
+        """What this process has of the address space is no script's: again whenever it has more."""
+        self._virtual_bytes = system.address_space_bytes()
+        self._late.clear()
 
     def die_with_parent(self) -> None:
         """Not inherited by a fork: the zygote and each child ask for it themselves."""

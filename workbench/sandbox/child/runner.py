@@ -91,6 +91,10 @@ class Runner:
         self._frame_limit = 0
         self._heap = Heap()
         self._cpu_before = 0.0
+        self.is_followed = False
+        """Another runner could take the next job of the same client."""
+        self.goes_on = False
+        """It may: this one's script ended well, holds little, and nothing is on its way to it."""
 
     # -- the job ---------------------------------------------------------------------------
 
@@ -107,6 +111,7 @@ class Runner:
     def serve(self, channel: Channel, steps: dict[str, bool]) -> None:
         """Take one job, run it, send its result."""
         self._channel = channel
+        self.goes_on = False
         job = jobs.unpack(channel.receive())
         self._cpu_before = time.process_time()
         if job.mode == jobs.REPORT:
@@ -248,7 +253,20 @@ class Runner:
             done = memory_failure(self._heap.limit)
         cpu = (time.process_time() - self._cpu_before) * 1000
         unawaited = len(self._unanswered)
-        self._send(done, more=f',"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}')
+        more = f',"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}'
+        if self.is_followed and done.startswith(_VALUE) and self._is_over():
+            more = f'{more},"again":true'
+        self._send(done, more=more)
+
+    def _is_over(self) -> bool:
+        """Whether nothing is on its way to the script and it took little: then the next one may begin."""
+        assert self._channel is not None
+        self.goes_on = (
+            not self._in_flight and not self._channel.has_frames and self._heap.stayed_small()
+        )
+        if self.goes_on:
+            system.set_alarm(0)  # it was for this script
+        return self.goes_on
 
     def _end_if_full(self) -> None:
         """End the process where the heap was full to the last byte: a script of promises that are rejected

@@ -1,8 +1,9 @@
 """The zygote: imports the engine and builds a context with the prelude once, then forks on demand.
 
-Control socket (a stream): the parent sends ``F MEMORY_BYTES\\n`` with the new worker's socket attached, or
-``K PID\\n``; the zygote answers lines: ``F PID`` (forked), ``N WHY`` (not forked), ``X PID STATUS RSS_BYTES``
-(that one ended). It ends when the parent's end closes; its children end with it.
+Control socket (a stream): the parent sends ``F MEMORY_BYTES\\n`` with the new worker's socket attached,
+``K PID\\n``, or ``R RUNS\\n`` (how many scripts those may run that are forked from now on); the zygote answers
+lines: ``F PID`` (forked), ``N WHY`` (not forked), ``X PID STATUS RSS_BYTES`` (that one ended). It ends when the
+parent's end closes; its children end with it.
 
 What stands between two forks is plain on purpose: a fork makes each page of this process one that is copied
 when Python next touches it.
@@ -19,6 +20,7 @@ import signal
 import socket
 import sys
 from collections import deque
+from functools import partial
 from typing import NoReturn
 
 from workbench.sandbox import job as jobs
@@ -52,6 +54,9 @@ class Zygote:
         self._runner = Runner(starter, make_engine)
         for _ in range(_REHEARSALS):
             self._runner.rehearse()
+        self._make_more = partial(Runner, starter, make_engine)
+        self._later: list[Runner] = []
+        """For further scripts of a worker's client."""
         self._children: set[int] = set()
         self._received: deque[int] = deque()
         self._lines = b""
@@ -95,8 +100,22 @@ class Zygote:
             number = int(command[2:])
             if command[:1] == b"F":
                 self._fork(number)
+            elif command[:1] == b"R":
+                self._prepare(number)
             elif number in self._children:  # not reaped yet, so the number is still this child's
                 os.kill(number, signal.SIGKILL)
+
+    def _prepare(self, runs: int) -> None:
+        """Have a runner for each script of a worker: made here, they cost a fork next to nothing."""
+        while len(self._later) < runs - 1:
+            self._later.append(self._make_more())
+            self._later[-1].rehearse()
+        for number, runner in enumerate((self._runner, *self._later), 1):
+            runner.is_followed = number < runs
+        gc.collect()
+        system.give_back_memory()
+        gc.freeze()
+        self._hardening.measure()
 
     def _fork(self, memory_bytes: int) -> None:
         if not self._received:  # the kernel drops it where this process may have no more
@@ -119,7 +138,14 @@ class Zygote:
     def _become_worker(self, descriptor: int, late: Late) -> NoReturn:
         try:
             others = ((3, descriptor), (descriptor + 1, _HIGHEST_DESCRIPTOR))
-            _work(self._runner, descriptor, others, late, self._hardening.steps)
+            steps = self._hardening.steps
+            runner = self._runner
+            _work(runner, descriptor, others, late, steps)
+            for later in self._later:
+                if not runner.goes_on:
+                    break
+                runner = later
+                runner.serve(Channel(descriptor), steps)
         except EOFError:
             leave()
         except BaseException as error:
@@ -153,7 +179,8 @@ def _work(
     late: Late,
     steps: dict[str, bool],
 ) -> None:
-    """All that a worker does. Few calls, few objects: each page that Python touches here is copied first.
+    """All that a worker does for its first script. Few calls, few objects: each page that Python touches here
+    is copied first.
 
     others: the descriptors that it inherits and does not need. late: what it gives up itself, ``steps`` what
     holds. With neither, the zygote does it too, for what the interpreter makes of code that ran some times.

@@ -50,6 +50,7 @@ class ForkServer:
         self._asked: deque[Worker] = deque()
         self._workers: dict[int, Worker] = {}
         self._lines = b""
+        self._runs = 1
 
     @property
     def forking(self) -> int:
@@ -79,6 +80,12 @@ class ForkServer:
         worker = Worker(ours, memory_bytes, kill=self.kill, gone=self._on_worker_gone)
         self._asked.append(worker)
         self._command(_Command(b"F %d\n" % memory_bytes, theirs))
+
+    def prepare(self, runs: int) -> None:
+        """Let the workers that are forked from now on run up to so many scripts each."""
+        if runs != self._runs:
+            self._runs = runs
+            self._command(_Command(b"R %d\n" % runs))
 
     def kill(self, worker: Worker) -> None:
         if worker.pid in self._workers:

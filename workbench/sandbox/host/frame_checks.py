@@ -135,6 +135,8 @@ class Done(NamedTuple):
     warnings: tuple[str, ...]
     size: int
     """Bytes of its frame."""
+    again: bool
+    """The worker says that it could run another script."""
 
 
 Message: TypeAlias = Form | Call | Batch | Query | Content | Sleep | Log | Dropped | Idle | Done
@@ -293,6 +295,7 @@ def _done(frame: _Frame, size: int) -> Done:
         _whole(frame, "unawaited", 0),
         tuple(warnings),
         size,
+        _flag(frame, "again", False),
     )
 
 

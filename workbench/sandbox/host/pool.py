@@ -12,6 +12,7 @@ from typing import Any
 from workbench.core.model import PoolSettings
 from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout
 from workbench.sandbox.host.forking import ForkServer
+from workbench.sandbox.host.kept import Kept
 from workbench.sandbox.host.worker import Worker
 from workbench.sandbox.host.zygote_process import ZygoteProcess
 from workbench.text.plurals import agrees, count
@@ -29,6 +30,8 @@ _PACE_S = 0.005
 """Between the forks of a calm moment: who comes in the middle of them waits for one at most."""
 _RETRY_S = 0.1
 """After a fork that the system refused, or a worker that died before it had work."""
+_RUNS = 8
+"""Of one client that a worker may have at most where isolation is by client. Twice as many took no less."""
 _RESTARTS = 5
 _RESTART_S = 0.05
 _WORDS = 50
@@ -36,7 +39,8 @@ _WORDS_TOLD = 2_000
 
 
 class Pool:
-    """Hands out single-use workers, first come first served; at most ``size`` run at once.
+    """Hands out workers, first come first served; at most ``size`` run at once. One that has run a script
+    runs none of another client, and by default none at all.
 
     The workers' port (``core.worker_ports.WorkerFactory``) over processes that are forked from a zygote.
     """
@@ -49,9 +53,10 @@ class Pool:
         self._ahead = zygote
         self._memory_bytes = memory_mb << 20
         self._idle: deque[Worker] = deque()
+        self._kept = Kept(lambda: self._fill_later(_LATER_S))
         self._running: set[Worker] = set()
-        self._waiting: dict[asyncio.Future[Worker], None] = {}
-        """In the order in which they came."""
+        self._waiting: dict[asyncio.Future[Worker], str | None] = {}
+        """With the client that each is for, in the order in which they came."""
         self._server: ForkServer | None = None
         self._closing = False
         self._restarts = 0
@@ -80,7 +85,7 @@ class Pool:
 
     def worker_pids(self) -> list[int]:
         """Processes of the workers that are idle or running."""
-        return [worker.pid for worker in (*self._idle, *self._running)]
+        return [*(worker.pid for worker in (*self._idle, *self._running)), *self._kept.pids()]
 
     def start(self) -> None:
         """Start the zygote and begin to fill the pool. ``lease`` does it when needed."""
@@ -102,18 +107,26 @@ class Pool:
             self._server_died()
             return
         self._server = server
+        server.prepare(self._runs)
         self._fill()
 
     @contextlib.asynccontextmanager
-    async def lease(self, until: asyncio.Future[Any] | None = None) -> AsyncIterator[Worker | None]:
+    async def lease(
+        self, until: asyncio.Future[Any] | None = None, client: str | None = None
+    ) -> AsyncIterator[Worker | None]:
         """A warm worker for as long as the context lasts; None where ``until`` was done first.
 
+        client: it may be one that has run scripts of this client, where the settings allow it.
         However the waiting ends, a worker is either handed to its body or stays the pool's.
         Raises QueueFull, QueueTimeout, PoolClosed.
         """
-        worker = self._free_worker()
+        if self._settings.isolation == "run":
+            client = None
+        worker = self._free_worker(client)
         if worker is None:
-            worker = await self._wait_for_one(until)
+            worker = await self._wait_for_one(until, client)
+        if worker is not None:
+            worker.begin(client)
         try:
             yield worker
         finally:
@@ -122,8 +135,12 @@ class Pool:
 
     def resize(self, settings: PoolSettings, *, memory_mb: int) -> None:
         """Take new settings. Running scripts go on; idle workers with old limits are replaced."""
+        runs = self._runs
         self._settings = settings
         self._memory_bytes = memory_mb << 20
+        if self._server is not None and self._runs != runs:
+            self._server.prepare(self._runs)
+        self._kept.end()
         kept = [worker for worker in self._idle if worker.memory_bytes == self._memory_bytes]
         for worker in self._idle:
             if worker not in kept[: settings.size]:
@@ -143,30 +160,43 @@ class Pool:
         for worker in list(self._running):
             worker.kill()
         self._idle.clear()
+        self._kept.end()
         if self._server is not None:
             await self._server.close()
 
     # -- handing out -------------------------------------------------------------------------
 
-    def _free_worker(self) -> Worker | None:
+    @property
+    def _runs(self) -> int:
+        """How many scripts a worker may run."""
+        return _RUNS if self._settings.isolation == "client" else 1
+
+    def _free_worker(self, client: str | None) -> Worker | None:
         """A warm worker if one is free and nobody waits for it. Raises PoolClosed."""
         if self._closing:
             raise PoolClosed("the pool is closed")
         self.start()
         if self._waiting:
             return None
-        return self._take()
+        return self._take(client)
 
-    def _take(self) -> Worker | None:
-        while self._idle and len(self._running) < self._settings.size:
+    def _take(self, client: str | None) -> Worker | None:
+        if len(self._running) >= self._settings.size:
+            return None
+        worker = None if client is None else self._kept.take(client)
+        while worker is None and self._idle:
             worker = self._idle.popleft()
-            if not worker.closed:  # it died while it waited
-                self._running.add(worker)
-                self._last_used = asyncio.get_running_loop().time()
-                return worker
-        return None
+            if worker.closed:  # it died while it waited
+                worker = None
+        if worker is not None:
+            self._running.add(worker)
+            self._kept.end(self._settings.size - len(self._running))  # they stand in nobody's way
+            self._last_used = asyncio.get_running_loop().time()
+        return worker
 
-    async def _wait_for_one(self, until: asyncio.Future[Any] | None) -> Worker | None:
+    async def _wait_for_one(
+        self, until: asyncio.Future[Any] | None, client: str | None
+    ) -> Worker | None:
         size, waiting = self._settings.size, len(self._waiting)
         # Those for whom a worker is being forked stand in no queue.
         if waiting >= self._settings.queue_size + size - len(self._running):
@@ -174,7 +204,7 @@ class Pool:
             raise QueueFull(f"{busy} and {count(waiting, 'execution')} {agrees(waiting, 'wait')}")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Worker] = loop.create_future()
-        self._waiting[future] = None
+        self._waiting[future] = client
         self._serve()
         ends = (future,) if until is None else (future, until)
         try:
@@ -205,25 +235,36 @@ class Pool:
         elif not future.cancelled() and future.exception() is None:
             worker = future.result()
             self._running.discard(worker)
-            self._idle.appendleft(worker)  # it has had no job
+            if worker.nth is None:  # it has had no job
+                self._idle.appendleft(worker)
+            else:
+                self._keep_or_close(worker)
             self._serve()
 
     def _release(self, worker: Worker) -> None:
-        """A worker comes back: its script is over, so it is too."""
+        """A worker comes back: its script is over, so it is too, unless it may wait for its client."""
         self._running.discard(worker)
         worker.listener = None
-        loop = asyncio.get_running_loop()
-        self._last_used = loop.time()
-        loop.call_soon(worker.close)  # after the answer is on its way
+        self._last_used = asyncio.get_running_loop().time()
+        self._keep_or_close(worker)
         self._serve()
+
+    def _keep_or_close(self, worker: Worker) -> None:
+        """Let it wait for its client, where it may run another script under the settings of now."""
+        is_as_now = worker.memory_bytes == self._memory_bytes and self._runs > 1
+        if is_as_now and worker.rests and worker.client is not None and not self._closing:
+            self._kept.keep(worker)
+        else:
+            # after the answer is on its way
+            asyncio.get_running_loop().call_soon(worker.close)
 
     def _serve(self) -> None:
         """Hand idle workers to those who wait, then top up."""
         while self._waiting:
-            worker = self._take()
+            future, client = next(iter(self._waiting.items()))
+            worker = self._take(client)
             if worker is None:
                 break
-            future = next(iter(self._waiting))
             del self._waiting[future]
             future.set_result(worker)
         if len(self._idle) < _SPARE or self._waiting:
@@ -239,6 +280,11 @@ class Pool:
 
     # -- forks -------------------------------------------------------------------------------
 
+    @property
+    def _room(self) -> int:
+        """How many more may run or wait for their client."""
+        return self._settings.size - len(self._running) - len(self._kept)
+
     def _fill(self) -> None:
         """Fork what is needed soon: half of the pool warm, one for everyone who waits; the rest in calm."""
         if self._filling is not None:
@@ -248,7 +294,7 @@ class Pool:
             return
         size = self._settings.size
         soon = max((size + 1) // 2, len(self._waiting))
-        if self._fork(max(min(size - len(self._running), soon), min(_SPARE, size))):
+        if self._fork(max(min(self._room, soon), min(_SPARE, size))):
             self._top_up_after(_CALM_S)
 
     def _fork(self, wanted: int) -> bool:
@@ -276,7 +322,7 @@ class Pool:
             self._top_up_after(busy)
             return
         warm = len(self._idle)
-        missing = warm < self._settings.size - len(self._running)
+        missing = warm < self._room
         if missing and (self._server.forking or self._fork(warm + 1)):
             self._top_up_after(_PACE_S)
             return
@@ -323,6 +369,7 @@ class Pool:
         self._fill_later(_RETRY_S)
 
     def _worker_gone(self, worker: Worker) -> None:
+        self._kept.forget(worker)
         with contextlib.suppress(ValueError):
             self._idle.remove(worker)
             self._fill_later(_RETRY_S)
@@ -331,6 +378,7 @@ class Pool:
         for worker in self._idle:  # the end of its process may be heard after the event loop's
             worker.close()
         self._idle.clear()
+        self._kept.end()
         self._server = None
         if self._closing:
             return

@@ -18,6 +18,8 @@ from workbench.util import system
 from workbench.util.read_size import READ_BYTES
 
 _FRAME_MARGIN = 16 << 20
+_BURNS_S = 0.05
+"""Processor time of a worker, with all its scripts, from which on it lets others go first."""
 _TURN_S = 0.005
 """How long one worker's frames may keep the event loop from everybody else."""
 
@@ -46,7 +48,8 @@ class WorkerExit:
 
 
 class Worker:
-    """The parent's end of one worker. Not shared: one execution at a time, then it dies."""
+    """The parent's end of one worker. Not shared: one execution, then it dies; or some of one client, one after
+    the other."""
 
     def __init__(
         self,
@@ -63,6 +66,12 @@ class Worker:
         self.listener: FrameListener | None = None
         self.closed = False
         self.is_rehearsed = False
+        self.client: str | None = None
+        """The only one that it may run another script of."""
+        self.nth: int | None = None
+        self.rests = False
+        """It may take another script of its client; whatever it says before that ends it."""
+        self._yields = False
         self.unsent = 0
         """Bytes that were sent and have not left this process."""
         self._connection = connection
@@ -79,6 +88,20 @@ class Worker:
         connection.setblocking(False)
         self._reading = True
         self._loop.add_reader(self._fd, self._readable)
+
+    def begin(self, client: str | None) -> None:
+        """It is handed out; ``client``: who may have it again."""
+        self.client = client
+        self.rests = False
+        if client is None:
+            return
+        self.nth = (self.nth or 0) + 1
+        if not self.is_rehearsed:  # else what its first script touches is too much for another one
+            self.rehearse()
+
+    def rest(self) -> None:
+        # Its priority cannot be given back, and what is on its way to it is none of the next script's.
+        self.rests = not (self._yields or self._held or self.unsent)
 
     def expect(self, largest_frame: int) -> None:
         """Frames past this many bytes break the connection (the worker is not trusted)."""
@@ -130,10 +153,20 @@ class Worker:
             self.exit.set_result(exit)
         self.resume()
 
-    def yield_cpu(self) -> None:
-        """Let others go first from now on: a script that burns must not slow down those that do not."""
-        if not self.closed:
-            system.yield_cpu(self.pid)
+    def yield_cpu(self) -> bool:
+        """Let others go first from now on: a script that burns must not slow down those that do not.
+
+        False: it may get another script, which would have to go last too, and has hardly computed.
+        """
+        if self.closed:
+            return True
+        if self.client is not None:
+            state = system.process_state(self.pid)
+            if state is not None and state.processor_s < _BURNS_S:
+                return False
+        self._yields = True
+        system.yield_cpu(self.pid)
+        return True
 
     def is_computing(self) -> bool:
         """Whether it runs code at this moment rather than waits; False where the system does not say."""
@@ -191,6 +224,10 @@ class Worker:
         turn_ends = time.monotonic() + _TURN_S
         while self._frames and not self._held:
             frame = self._frames.popleft()
+            if self.rests:
+                self.kill()
+                self._gone(self)
+                return
             if self.listener is not None:
                 self.listener.on_frame(frame)
             if self._frames and time.monotonic() > turn_ends:
