@@ -28,7 +28,7 @@ from workbench.core.model import (
 )
 from workbench.core.records import RanScript
 from workbench.core.savings import Tokens
-from workbench.history import Store, read_recording
+from workbench.history import ExecutionRow, Store, read_recording
 from workbench.text.redact import Redactor
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.editor.code_area import CodeArea
@@ -42,12 +42,12 @@ from workbench.tui.history.filter import (
     wanted_of,
 )
 from workbench.tui.history.filters_screen import FiltersScreen
-from workbench.tui.history.rows import row_line, when
+from workbench.tui.history.rows import Longest, heading, row_line, when
 from workbench.tui.history.runs_view import RunsView
 from workbench.tui.history.saved_filters import SavedFilters
 from workbench.tui.history.screen import HistoryScreen
 from workbench.tui.values.error_card import ErrorCard
-from workbench.tui.widgets.line_view import Part
+from workbench.tui.widgets.line_view import Part, cells
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.whole_row import WholeRow
 from workbench.tui.wording import tokens_short
@@ -443,6 +443,22 @@ async def test_a_run_that_failed_says_why_as_far_as_there_is_room(
             assert said.endswith("quota is used up")
         else:
             assert said.startswith("quo")
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_whatever_else_is_long_some_words_say_why_a_run_failed(named: bool) -> None:
+    """Beside names and pins it was the sign of a cut alone, at 76 cells and at 96."""
+    run = ExecutionRow(
+        1, "aaaa1111", "serve", "claude-code-very-long", "a-rather-long-name.js", "interrupted", 1.0,
+        72_345.0, 12_345, "RUNTIME_ERROR", None, "1", "7:1", name="a name of a run" if named else None, pinned=named,
+    )  # fmt: skip
+    longest = Longest.of([run])
+    for width in range(56, 200):
+        line = row_line(run, width, longest=longest)
+        assert cells(line) <= width
+        text = "".join(part for part, _ in line)
+        assert "  RUNTIM" in text, (width, text)
+        assert "Failure" in heading(width + 2, longest)[: width + 2]
 
 
 @pytest.mark.parametrize("width", [60, 66, 74])

@@ -132,6 +132,21 @@ async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
             await until(lambda: app.screen.query_one(Pane).border_title, "its title")
 
 
+async def test_a_page_is_read_on_from_the_list(tmp_path: Path) -> None:
+    async with opened(tmp_path, (80, 24)) as (app, pilot, _):
+        page = screen(app).query_one("#tool-pane VerticalScroll")
+        row = next(
+            row for row in screen(app).rows.rows if row.tool and row.tool.name == "get_issue"
+        )
+        screen(app).rows.move_to(screen(app).rows.rows.index(row))
+        await until(lambda: page.max_scroll_y > 0, "it is longer than the pane")
+        await pilot.press("J", "J")
+        assert page.scroll_y > 0
+        assert screen(app).row is row
+        await pilot.press("K", "K")
+        assert page.scroll_y == 0
+
+
 def test_statistics_in_a_line() -> None:
     assert str(statistics_line(None)) == "Not called yet"
     found = ToolStatistics(200, 1, 380.0, 1910.0, 0.0, '{"message": "no \\u001b such"}')
@@ -146,7 +161,7 @@ def test_a_long_error_stands_whole_at_the_end_of_the_page() -> None:
     message = "expected one of:\n" + ", ".join(f"name{n}" for n in range(90)) + " and the end"
     found = ToolStatistics(2, 1, 1.0, 2.0, 0.5, json.dumps({"message": message}))
     page = about_tool(tool, statistics_line(found), None, whole_error(found)).plain
-    assert "Newest error (whole below): expected one of:⏎name0" in page
+    assert "Newest error (whole below, J reads on): expected one of:⏎name0" in page
     assert page.endswith(message)
     short = ToolStatistics(2, 1, 1.0, 2.0, 0.5, '{"message": "no such"}')
     assert not whole_error(short)

@@ -65,6 +65,8 @@ SCREENS: tuple[Command, ...] = (
     key("tools", "unfold", "right", "Unfold the server", "fold(False)"),
     key("tools", "fold-all", "minus", "Fold all", "fold_all(True)"),
     key("tools", "unfold-all", "asterisk", "Unfold all", "fold_all(False)"),
+    key("tools", "page-down", "J,shift+down", "Read on in the page", "scroll_page(1)"),
+    key("tools", "page-up", "K,shift+up", "Back in the page", "scroll_page(-1)"),
     key("tools", "back", "escape", "Back", footer=True),
     key("try", "send", "f5,ctrl+r,ctrl+j", "Send", footer=True, first=True),
     key("try", "stop", "f8", "Stop", footer=True, first=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from rich.cells import cell_len
@@ -22,6 +22,7 @@ _ROOM_FOR_DAY = 126
 """Below, what began today has the time of day alone."""
 _ROOM_FOR_CODE = 40
 """Below, the message of a failure stands without its code: it says more in as many cells."""
+_LEAST_WHY = 14
 _ROOM_FOR_INLINE = 24
 _SOURCE = 7
 _GAPS = 16
@@ -94,12 +95,21 @@ class Columns:
 
     @classmethod
     def of(cls, width: int, longest: Longest = _ROOMY) -> Columns:
+        """Where runs failed, why stands in some words: what is named, pinned, counted gives way to it."""
+        if width >= _ROOM_FOR_CALLS or not longest.failed:
+            short = replace(longest, name=min(longest.name, 12), pinned=False)
+            for known, tokens in ((longest, _TOKENS), (short, _TOKENS), (short, 0)):
+                found = cls._roomy(width, known, tokens if shows_tokens(width) else 0)
+                if not longest.failed or found.rest(width) >= _LEAST_WHY:
+                    return found
+        run, began, status = 8 if longest.name else 4, 5, min(7, longest.status)
+        left = width - (run + began + status + longest.time + _GAPS - 3)
+        script = max(6, min(longest.script, left * 2 // 5))
+        return cls(run, began, status, 0, longest.time, script, max(4, longest.source))
+
+    @classmethod
+    def _roomy(cls, width: int, longest: Longest, tokens: int) -> Columns:
         named = longest.name
-        if width < _ROOM_FOR_CALLS and longest.failed:
-            run, began, status = 8 if named else 4, 5, min(7, longest.status)
-            left = width - (run + began + status + longest.time + _GAPS - 3)
-            script = max(6, min(longest.script, left * 2 // 5))
-            return cls(run, began, status, 0, longest.time, script, max(4, longest.source))
         if width < 64:
             return cls(8, 8, 2, 5, 8, 8) if named else cls(4, 8, 5, 5, 8, 9)
         roomy = width >= 96
@@ -107,7 +117,6 @@ class Columns:
         if width < 80 and not named:
             run = 4  # it can be typed so: what is left says why a run failed
         began = 15 if width >= _ROOM_FOR_DAY else 8 if longest.today else 11
-        tokens = _TOKENS if width >= _ROOM_FOR_TOKENS else 0
         status = max(longest.status, len("Status") - 2)
         took = max(7, longest.time)
         pinned = len(_PINNED) if roomy and longest.pinned else 0
@@ -119,6 +128,12 @@ class Columns:
         least = left * 3 // 5 if longest.failed else source + 2
         script = min(max(_LEAST_SCRIPT, longest.script), max(20 if roomy else 11, left - least))
         return cls(run, began, status, 5, took, script, source, roomy, tokens, pinned)
+
+    def rest(self, width: int) -> int:
+        """Cells for why a run failed."""
+        tokens = self.tokens + 2 if self.tokens else 0
+        taken = self.run + self.pinned + self.when + self.status + self.calls + self.time + tokens
+        return width - (taken + self.script + self.source + 13)
 
 
 def heading(width: int, longest: Longest = _ROOMY) -> str:
@@ -229,4 +244,4 @@ def when(at: float, now: float | None = None) -> str:
 
 def shows_tokens(width: int) -> bool:
     """Whether lines of this width have room for tokens."""
-    return Columns.of(width).tokens > 0
+    return width >= _ROOM_FOR_TOKENS

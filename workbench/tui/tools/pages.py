@@ -147,7 +147,7 @@ def statistics_line(found: ToolStatistics | None) -> Content:
     if found.last_error is None:
         return line
     said = clean_line(_error_text(found.last_error), _MOST_ERROR)
-    below = " (whole below)" if whole_error(found) else ""
+    below = " (whole below, J reads on)" if whole_error(found) else ""
     return line + Content("\n") + Content.styled(f"Newest error{below}: {said}", "dim")
 
 

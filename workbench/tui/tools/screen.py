@@ -24,11 +24,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.editor.hints.tool_calls import call_text
 from workbench.tui.seen_results import SeenResults
-from workbench.tui.tools.beside import (
-    about_beside,
-    address_of,
-    request_of,
-)
+from workbench.tui.tools.beside import about_beside, address_of, request_of
 from workbench.tui.tools.pages import about_server, about_tool, statistics_line, whole_error
 from workbench.tui.tools.prompting import request_for
 from workbench.tui.tools.server_commands import ServerCommands
@@ -178,9 +174,8 @@ class ToolsScreen(ServerCommands):
             return
         catalogue = self._runtime.upstream.catalogue()
         if not self._seen and sum(map(len, catalogue.tools.values())) > _MANY:
-            self._folded = frozenset(
-                catalogue.servers
-            )  # a wall of tools says less than their servers
+            # A wall of tools says less than their servers.
+            self._folded = frozenset(catalogue.servers)
         self._seen = self._seen or bool(catalogue.tools)
         text = self._list.text
         before = self.rows.row
@@ -315,6 +310,11 @@ class ToolsScreen(ServerCommands):
         servers = self._runtime.upstream.catalogue().servers
         self._folded = frozenset(servers) if fold else frozenset()
         self.show_tools()
+
+    def action_scroll_page(self, by: int) -> None:
+        """Half of what is seen of the page beside the list."""
+        page = self.query_one("#tool-pane VerticalScroll", VerticalScroll)
+        page.scroll_relative(y=by * max(1, page.size.height // 2), animate=False)
 
     def action_filter(self) -> None:
         self._list.filter()
