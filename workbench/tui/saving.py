@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.tui.dialogs.ask import LineScreen, unless_kept
+from workbench.tui.dialogs.ask import FileScreen, unless_kept
 from workbench.tui.editor import script_documents
-from workbench.util.here import expanded, here
+from workbench.util.here import absolute, here
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp
@@ -31,12 +31,11 @@ class Saving:
         """Ask where a text goes; ``name`` is proposed."""
 
         def named(answer: str | None) -> None:
-            if answer is None:
-                return
-            path = expanded(answer).absolute()
-            unless_kept(self._app, path, lambda: self._write(path, text))
+            if answer is not None:
+                path = absolute(answer)
+                unless_kept(self._app, path, lambda: self._write(path, text))
 
-        self._app.push_screen(LineScreen(title, str(here() / name)), named)
+        self._app.push_screen(FileScreen(title, str(here() / name), absolute), named)
 
     def _write(self, path: Path, text: str) -> None:
         try:

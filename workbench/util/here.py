@@ -18,3 +18,8 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     """A path that somebody wrote, ``~`` and ``~user`` as their homes; of a user that is not there as it stands
     (``Path.expanduser`` raises)."""
     return Path(os.path.expanduser(path))
+
+
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """As ``expanded``, from the root on."""
+    return here() / expanded(path)

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tests.tui.conftest import MakeApp, app_opened, told, until
 from tests.tui.test_key_order import settled, type_at_once
+from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
 from workbench.tui.ui_state import Draft
@@ -185,6 +186,43 @@ async def test_save_as_takes_the_input_along_and_asks_where_one_is(
         assert app.main.scripts.unsaved() == ["new.js"], "half of it is not saved"
 
 
+async def test_the_file_that_will_be_written_is_said_whole(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    folder, elsewhere = tmp_path / "kept", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "sub").mkdir()
+    app = make_app("return 1", config=Config(servers={"demo": demo_server()}, scripts_dir=folder))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app_opened(app)
+        for typed, written in (
+            ("x.js", folder / "x.js"),
+            ("y", folder / "y.js"),
+            ("./x.js", tmp_path / "x.js"),
+            ("sub/x.js", tmp_path / "sub" / "x.js"),
+            (str(elsewhere / "x.ts"), elsewhere / "x.ts"),
+        ):
+            app.main.files.save_as(app.main.tab)
+            await until(lambda: app.screen.query("#line-problem"), "the question")
+            said = app.screen.query_one("#line-problem", Static)
+            await until(lambda line=said: "Writes " in str(line.content), "of what is proposed")  # type: ignore[misc]
+            app.screen.query_one(Input).value = typed
+            wanted = f"Writes {written}"
+            await until(lambda line=said, path=wanted: str(line.content) == path, typed)  # type: ignore[misc]
+            await pilot.press("enter")
+            await until(written.exists, "there it is")
+            await until(lambda: app.screen is app.main, "done")
+        app.main.files.save_as(app.main.tab)
+        await until(lambda: app.screen.query("#line-problem"), "the question")
+        said = app.screen.query_one("#line-problem", Static)
+        app.screen.query_one(Input).value = "x.js"
+        await until(lambda: "asked about first" in str(said.content), "it is there")
+        app.screen.query_one(Input).value = "none/x.js"
+        await pilot.press("enter")
+        await until(lambda: f"there is no folder {tmp_path / 'none'}" in str(said.content), "told")
+        assert app.screen is not app.main
+
+
 async def test_a_kept_input_is_overwritten_only_after_a_question(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -217,9 +255,16 @@ async def test_no_path_that_is_typed_ends_or_holds_up_the_screen(
                 app.main.files.save_as(app.main.tab)
             else:
                 app._saving.ask("1", "Save the value as", "value.json")
+            if way != "open" and name in ("/", "..", "~", "~nobody-of-this-name/x.js"):
+                await until(lambda: app.screen.query("#line-problem"), "the question")
+                app.screen.query_one(Input).value = name
+                said = app.screen.query_one("#line-problem", Static)
+                await until(lambda shown=said: "folder" in str(shown.content), "said below")  # type: ignore[misc]
+                await pilot.press("escape")
+                await until(lambda: app.screen is app.main, "given up")
+                continue
             await answer(pilot, name)
-            folder = name in ("/", "..", "~")
-            if (name == "./pipe.js" and way != "open") or (folder and way == "export"):
+            if name == "./pipe.js" and way != "open":
                 await until(lambda: isinstance(app.screen, ChoiceScreen), "asked")
                 await pilot.press("right", "enter")
                 await until(lambda: app.screen is app.main, "answered")

@@ -133,7 +133,7 @@ async def test_what_a_server_writes_is_seen_as_it_comes(tmp_path: Path) -> None:
 
 
 async def test_a_page_is_read_on_from_the_list(tmp_path: Path) -> None:
-    async with opened(tmp_path, (80, 24)) as (app, pilot, _):
+    async with opened(tmp_path, (60, 20)) as (app, pilot, _):
         page = screen(app).query_one("#tool-pane VerticalScroll")
         row = next(
             row for row in screen(app).rows.rows if row.tool and row.tool.name == "get_issue"

@@ -61,6 +61,7 @@ class LineScreen(GuardedModal[str | None]):
     LineScreen Input:focus { border: tall $primary; }
     LineScreen #line-problem { display: none; height: auto; padding: 0 1; color: $text-error; }
     LineScreen #line-problem.-shown { display: block; }
+    LineScreen #line-problem.-told { color: $foreground 80%; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("names")]
@@ -93,13 +94,23 @@ class LineScreen(GuardedModal[str | None]):
     def on_mount(self) -> None:
         self.query_one(Input).focus()
         self._fill("")
+        self._say(self._value.strip())
+
+    def told(self, text: str) -> str:
+        """What Enter does with a text that is right, said below the line; empty: that goes without saying."""
+        return ""
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._fill(event.value)
-        problem = self._check(event.value.strip()) if event.value.strip() else None
+        self._say(event.value.strip())
+
+    def _say(self, text: str) -> None:
+        problem = self._check(text) if text else None
+        told = self.told(text) if text and not problem else ""
         said = self.query_one("#line-problem", Static)
-        said.update(clean_line(f"✘ {problem}") if problem else "")
-        said.set_class(bool(problem), "-shown")
+        said.update(clean_line(f"✘ {problem}" if problem else told))
+        said.set_class(bool(problem or told), "-shown")
+        said.set_class(bool(told), "-told")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         chosen = self._highlighted()
@@ -138,6 +149,32 @@ class LineScreen(GuardedModal[str | None]):
             if names.highlighted is not None:
                 return self._matching(self.query_one(Input).value)[names.highlighted]
         return None
+
+
+class FileScreen(LineScreen):
+    """The name of a file to write, and below it which file that is, whole, before Enter."""
+
+    def __init__(
+        self, title: str, value: str, path_of: Callable[[str], Path], made: Path | None = None
+    ) -> None:
+        """path_of: the file that a text names, from the root on. made: a folder that is made where it is
+        missing."""
+        super().__init__(title, value, check=self._problem)
+        self._path_of = path_of
+        self._made = made
+
+    def _problem(self, text: str) -> str | None:
+        path = self._path_of(text)
+        if os.path.isdir(path):
+            return f"{path} is a folder: a name in it is needed"
+        if path.parent != self._made and not os.path.isdir(path.parent):
+            return f"there is no folder {path.parent}"
+        return None
+
+    def told(self, text: str) -> str:
+        path = self._path_of(text)
+        there = " (which is there: that is asked about first)" if os.path.exists(path) else ""
+        return f"Writes {path}{there}"
 
 
 def unless_kept(app: App[int], path: Path, write: Callable[[], None]) -> None:

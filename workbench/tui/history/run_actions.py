@@ -19,9 +19,9 @@ from workbench.history import (
     write_recording,
 )
 from workbench.text.sanitize import clean_line
-from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen
+from workbench.tui.dialogs.ask import ChoiceScreen, FileScreen, LineScreen
 from workbench.tui.history.rows import script_name
-from workbench.util.here import expanded
+from workbench.util.here import absolute
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -94,11 +94,11 @@ class RunActions:
     async def export(self, run: ExecutionRow) -> None:
         """Write it as a recording that ``workbench replay`` takes on any machine."""
         name = f"{run.execution_id[:8]}.workbench.json"
-        answer = await self._app.push_screen_wait(LineScreen("Export to a file", name))
+        answer = await self._app.push_screen_wait(FileScreen("Export to a file", name, absolute))
         if answer is None:
             return
-        path, exists = _target(answer)
-        if exists and not await self._sure(f"{path} exists.", "Overwrite"):
+        path = absolute(answer)
+        if _is_there(path) and not await self._sure(f"{path} exists.", "Overwrite"):
             return
         recording = await self._recording(run)
         if recording is None:
@@ -174,7 +174,5 @@ def last_good(history: HistoryKeeper, run: ExecutionRow) -> ExecutionRow | None:
 _AT_ONCE = 500
 
 
-def _target(text: str) -> tuple[Path, bool]:
-    """The file that a text names, and whether it is there."""
-    path = expanded(text)
-    return path, os.path.exists(path)
+def _is_there(path: Path) -> bool:
+    return os.path.exists(path)

@@ -16,7 +16,7 @@ from workbench.core.scripts import (
     script_folders,
     script_names,
 )
-from workbench.tui.dialogs.ask import ChoiceScreen, LineScreen, unless_kept
+from workbench.tui.dialogs.ask import ChoiceScreen, FileScreen, LineScreen, unless_kept
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.highlighting import language_of
 from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
@@ -161,9 +161,7 @@ class ScriptFiles:
             if answer is None:
                 return
             path = self._path_of(answer)
-            if os.path.isdir(path):
-                self._host.app.show_toast(f"{path} is a folder: a name in it is needed", "warning")
-            elif path == tab.document.path:
+            if path == tab.document.path:
                 if self._write(tab):
                     then()
             else:
@@ -175,7 +173,8 @@ class ScriptFiles:
         if path is None or script_documents.is_sample(path):  # samples stay as they came
             path = self._folder / tab.document.name
         title = f"Save as (a name alone goes into {_short(self._folder)})"
-        self._host.app.push_screen(LineScreen(title, _short(path)), named)
+        made = self._folder.absolute()
+        self._host.app.push_screen(FileScreen(title, _short(path), self._path_of, made), named)
 
     @property
     def _folder(self) -> Path:
