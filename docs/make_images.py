@@ -11,7 +11,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +49,13 @@ const page = await tools.demo.list_issues({ sate: "open" });
 return page.issues.map((issue) => issue.title);
 """
 
-
+_LONG = """\
+// Comments of every issue, one after the other
+for (let id = 101; id < 200; id++) {
+  await tools.demo.get_issue({ id: 101 + (id % 20) });
+  await tools.demo.sleep({ ms: 90 });
+}
+"""
 _TRIAGE = """const found = await tools.demo.search_issues({ query: input.query });
 return found.items.map((issue) => issue.title);
 """
@@ -69,6 +77,7 @@ _OTHERS: tuple[ExecutionRequest, ...] = (
 )
 
 
+_DIFF = ("ctrl+t", "wait", "slash", *"script:triage.js", "wait", "enter", "c", "wait")
 _TRY = (
     *("alt+t", "wait", "slash", *"create_issue", "wait", "enter", "t", "wait"),
     *(
@@ -101,6 +110,8 @@ class Image:
     runs: bool = True
     others: bool = False
     """Whether the history holds what others ran before."""
+    agents: bool = False
+    """Whether another process runs something meanwhile."""
 
 
 IMAGES = (
@@ -112,6 +123,8 @@ IMAGES = (
     Image("table", _LOOP, ("v",), pane="detail"),
     Image("replay", _LOOP, ("ctrl+t", "wait", "enter", "wait")),
     Image("history", _LOOP, ("ctrl+t", "wait"), others=True),
+    Image("diff", _LOOP, _DIFF, others=True),
+    Image("agents", "hello.js", ("alt+j", "wait"), runs=False, agents=True),
     Image("tools", "hello.js", ("alt+t", "wait", "j", "j", "j", "wait"), runs=False),
     Image("try", "hello.js", _TRY, runs=False),
     Image("settings", "hello.js", ("alt+s", "wait"), runs=False),
@@ -132,11 +145,14 @@ async def picture(image: Image) -> None:
             file.with_suffix(".input.json").write_text(given.read_text())
         else:
             file.write_text(image.script)
-        app = WorkbenchApp(config, data_dir=Path(folder) / "data", script=file)
-        async with app.run_test(size=_SIZE) as pilot:
+        data = Path(folder) / "data" / "workbench"
+        app = WorkbenchApp(config, data_dir=data, script=file)
+        async with app.run_test(size=_SIZE) as pilot, AsyncExitStack() as meanwhile:
             await until(pilot, lambda: ready(app))
             if image.others:
                 await run_others(app)
+            if image.agents:
+                await meanwhile.enter_async_context(running_agents(data.parent))
             if image.runs:
                 await pilot.press("f5")
                 await until(pilot, lambda: app.main.runs.now and app.main.runs.now.execution)
@@ -163,6 +179,21 @@ async def run_others(app: WorkbenchApp) -> None:
     ran = [await runtime.engine.run(request) for request in _OTHERS]
     await runtime.history.committed()
     runtime.history.name(ran[0].execution_id, "before the fix")
+
+
+@asynccontextmanager
+async def running_agents(data_home: Path) -> AsyncIterator[None]:
+    """Other processes with the same history: one whose run failed, one whose run goes on."""
+    run = [sys.executable, "-m", "workbench", "code", "exec", "--code"]
+    environment = {**os.environ, "XDG_DATA_HOME": str(data_home)}
+    quiet = {"env": environment, "stdout": DEVNULL, "stderr": DEVNULL}
+    failed = await asyncio.create_subprocess_exec(*run, _WRONG, **quiet)
+    await failed.wait()
+    goes_on = await asyncio.create_subprocess_exec(*run, _LONG, **quiet)
+    await asyncio.sleep(3)
+    yield
+    goes_on.terminate()
+    await goes_on.wait()
 
 
 def ready(app: WorkbenchApp) -> bool:

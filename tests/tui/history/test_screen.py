@@ -590,6 +590,7 @@ def test_what_looks_like_a_term_and_is_none_is_told() -> None:
         ">abc",
         "2026-13-40",
         "2026-11..",
+        "script:triage",
     ):
         assert doubt_of(f"word {text}").startswith(f"{text}: "), text
     assert "one of running, ok, error" in doubt_of("status:eror")
@@ -602,6 +603,8 @@ def test_what_looks_like_a_term_and_is_none_is_told() -> None:
         "1.5",
         "x>y",
         "-",
+        "script:triage.js",
+        "script:tri*",
     ):
         assert doubt_of(text) == "", text
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from workbench.core.model import Source, Status
+from workbench.core.paths import SCRIPT_SUFFIXES
 from workbench.core.records import Wanted
 from workbench.text.sanitize import clean_line
 
@@ -68,6 +69,8 @@ def doubt_of(text: str) -> str:
             right = f"it is one of {', '.join(_ONE_OF[key])}"
         elif key == "last" and _seconds(value) is None:
             right = "a time is written last:30m, last:2h or last:7d"
+        elif key == "script" and not value.endswith(SCRIPT_SUFFIXES) and "*" not in plain:
+            right = f"names of scripts have their ending: {value}.js, or {value}.*"
         elif not quoted and word[:1] in ("<", ">") and _seconds(word[1:]) is None:
             right = "how long it took is written >1s, <50ms, >2m"
         elif not quoted and _LIKE_DAYS.fullmatch(word) and _days(word, date.min) is None:
