@@ -21,18 +21,20 @@ class Follower:
         self._history = history
         self._watch = history.watch()
         self._watch.changed()
-        self._generation = self._watch.generation
+        self.generation = self._watch.generation
+        """Other once the history was deleted or replaced: what was told before is of no file that is there."""
         self._seen = history.newest()
-        running = history.list_executions(status="running")
-        self._running = {row.n: _progress(row) for row in running}
+        self.under_way = history.list_executions(status="running", limit=_MOST_NEW)
+        """What ran at the start."""
+        self._running = {row.n: _progress(row) for row in self.under_way}
         """How far those were that run, by ``n``."""
 
     def poll(self) -> list[ExecutionRow]:
         """Oldest first. Nothing where nobody has written since the last poll. Raises HistoryError."""
         if not self._watch.changed() and not self._running:
             return []
-        if self._watch.generation != self._generation:  # another file: all of it is new
-            self._generation, self._seen, self._running = self._watch.generation, 0, {}
+        if self._watch.generation != self.generation:  # another file: all of it is new
+            self.generation, self._seen, self._running = self._watch.generation, 0, {}
         newest = self._history.newest()
         numbers = set(range(max(self._seen, newest - _MOST_NEW) + 1, newest + 1)) | set(
             self._running

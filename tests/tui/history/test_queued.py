@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
+from tests.history.events import finished, started, write
 from tests.support.serving import Served, write_config
 from tests.tui.conftest import MakeApp, app_opened, until
 from tests.tui.history.test_agents import _RUN
-from workbench.history.store import SqliteHistory
+from workbench.history.store import SqliteHistory, Store
 from workbench.tui.glyphs import SIGNS
 from workbench.tui.history.agents import AgentRuns
 from workbench.tui.history.agents_screen import AgentsScreen, agent_line, listed
 from workbench.tui.history.rows import Longest, row_line, spent
+from workbench.tui.main import external_runs
 from workbench.tui.main.external_runs import OtherRuns
 from workbench.tui.replay.screen import ReplayScreen
 from workbench.tui.widgets.pane import Pane
@@ -116,3 +118,21 @@ def test_the_first_line_counts_who_waits_apart(tmp_path: Path) -> None:
     assert str(others.line()) == "· 2 runs of others queued"
     others.agents.take([replace(_WAITS, n=3, waits_behind=None)], 0.0)
     assert str(others.line()) == "… 1 run of others, 0 calls/s, 1 queued"
+
+
+async def test_what_ran_before_the_start_is_told_and_what_was_in_a_file_that_is_gone_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external_runs, "this_process", lambda: "another")
+    store = Store(tmp_path / "history.sqlite3")
+    await write(store, started("ended"), finished("ended"), started("runs"))
+    others = OtherRuns(store)
+    assert others.poll()
+    assert [run.execution_id for run in others.agents.running] == ["runs"]
+    assert str(others.line()) == "… cli: inline script, 0 calls"
+    for file in tmp_path.glob("history.sqlite3*"):
+        file.unlink()
+    await write(store, started("later"), finished("runs"))
+    assert others.poll()
+    assert [run.execution_id for run in others.agents.running] == ["later"]
+    store.close()

@@ -92,6 +92,11 @@ class AgentRuns:
                 del self._runs[n]
         return ended
 
+    def forget(self) -> None:
+        """What was told before is of a history that is gone."""
+        self._runs.clear()
+        self._calls.clear()
+
     @property
     def running(self) -> list[ExecutionRow]:
         """The runs that are under way, the oldest first."""

@@ -87,16 +87,17 @@ class AgentsScreen(WayScreen[None]):
     @work(exit_on_error=False)
     async def _read(self) -> None:
         """What ran before this terminal UI began to follow."""
-        try:
-            rows = await asyncio.to_thread(self._history.list_executions, limit=_KNOWN)
-        except HistoryError as error:
-            self.rows.empty_text = clean_line(str(error), 300)
-            self.rows.refresh()
-            return
-        self._agents.take(rows, time.monotonic())
-        self.rows.empty_text = (
+        said = (
             "What agents and command lines run, as it runs\nNo other process has run a script yet"
         )
+        try:
+            known = await asyncio.to_thread(self._history.list_executions, limit=_KNOWN)
+            self._agents.take(known, time.monotonic())
+        except HistoryError as error:
+            said = clean_line(str(error), 300)
+        if not self.query(RowList):
+            return  # it was left meanwhile
+        self.rows.empty_text = said
         self._update_rows()
 
     def _update_rows(self) -> None:

@@ -32,7 +32,7 @@ _MOST_NAME = 24
 
 
 class OtherRuns:
-    """Follows the history; ``newest`` is the latest run of another process since the start."""
+    """Follows the history; ``newest`` is the latest run of another process that ran at the start, or since."""
 
     def __init__(self, history: HistoryReader) -> None:
         self._history = history
@@ -54,7 +54,13 @@ class OtherRuns:
                 from workbench.history import Follower
 
                 self._follower = Follower(self._history)
-            changed = self._follower.poll()
+                changed = self._follower.under_way
+            else:
+                generation = self._follower.generation
+                changed = self._follower.poll()
+                if self._follower.generation != generation:
+                    self.agents.forget()
+                    self.newest = None
         except HistoryError:
             changed = []
         rows = [row for row in changed if row.owner != self._me]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from workbench.core.events import Event
 from workbench.core.ports import HistoryReader
@@ -26,6 +27,12 @@ class Following:
     def standing(self) -> Standing:
         """How it stood at the last poll."""
         return self._follower.standing
+
+    def elapsed_ms(self, started_at: float) -> float:
+        """How long it runs, without its wait for a worker."""
+        if self.standing.waits_behind is not None:
+            return 0.0
+        return max(0.0, (time.time() - started_at) * 1000 - (self.standing.queued_ms or 0.0))
 
     async def poll(self) -> tuple[list[Event], Recorded | None]:
         """What happened since the last poll; once it has ended, the whole record with its steps. Nothing while

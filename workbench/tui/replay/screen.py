@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -168,14 +167,11 @@ class ReplayScreen(PaneScreen):
             self._go(len(playback.steps) if at_end else playback.position)
             return
         playback.steps += [step_of(event) for event in happened]
-        standing = self._following.standing
-        if (standing.waits_behind is not None) != self.trace.model.waits:
-            self.trace.take(
-                [ExecutionRunning("", 0.0) if self.trace.model.waits else ExecutionQueued("")]
-            )
+        waited = self.trace.model.waits
+        if waited != (self._following.standing.waits_behind is not None):
+            self.trace.take([ExecutionRunning("", 0.0) if waited else ExecutionQueued("")])
         if at_end:
-            began = self.recording.started_at + (standing.queued_ms or 0.0) / 1000
-            now_ms = 0.0 if self.trace.model.waits else max(0.0, (time.time() - began) * 1000)
+            now_ms = self._following.elapsed_ms(self.recording.started_at)
             self._go(len(playback.steps), now_ms)
         self.show()
 
