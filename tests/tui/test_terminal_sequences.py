@@ -81,13 +81,18 @@ def use(pty: ModernPty) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(shutil.which("true") is None, reason="it is the editor")
 def test_a_whole_session_writes_what_is_documented(tmp_path: Path) -> None:
     with started(tmp_path) as pty:
         use(pty)
-        press(pty, b"\x1bOS")  # an editor that ends at once
-        os.kill(pty.pid, signal.SIGTSTP)
+        pty.send(b"\x1bOS")  # an editor that ends at once
+        pty.read_until(b"\x1b[?1049l")
         pty.read_to_rest()
+        os.kill(pty.pid, signal.SIGTSTP)
+        os.waitpid(pty.pid, os.WUNTRACED)
+        pty.read_to_rest()
+        assert left_changed(pty.seen) == set()
         os.kill(pty.pid, signal.SIGCONT)
         pty.read_to_rest()
         pty.send(b"\x11")
