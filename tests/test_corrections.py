@@ -65,6 +65,8 @@ CORRECTED: list[tuple[str, Any]] = [
     ("const out = [];\nfor (const [k, v] of input) out.push(k, v);\nreturn out;", ["n", 5]),
     ("const { id } = { id: 1 };\nfor (const { id } of await tools.demo.list_issues({ limit: 1 })) return id;", 101),
     ("const xs = [3, 1];\nreturn xs.length();", 2),
+    ("const { issues } = await tools.demo.list_issues({ limit: 1 });\nreturn issues.map(i => i.created_at.getTime()).length;", 1),
+    ("const none = null;\nreturn [none.name, 1].length;", 2),
     # a tool without its server, and a call as JSON
     ("const i = await get_issue({ id: 101 });\nreturn i.id;", 101),
     ("const i = await mcp__demo__get_issue({ id: 101 });\nreturn i.id;", 101),
@@ -185,6 +187,10 @@ TOLD: list[tuple[str, str]] = [
     ("const { data: { issues } } = await tools.demo.list_issues({ limit: 1 });\nreturn issues.length;", "data in line 1 is undefined: what it is taken out of has {issues,"),
     ("const { issues: { items } } = await tools.demo.list_issues({ limit: 1 });\nreturn items.length;", "items in line 1 is undefined: what it is taken out of is an array"),
     ("const { issues } = await tools.demo.list_issues({ limit: 1 });\nreturn issues.map(({ id, author }) => ({ id, author }));", "author in line 2 is undefined"),
+    ("try {\n  await tools.demo.get_issue({ id: 9 });\n} catch (e) {\n  return e.response.data;\n}", "e.response in line 4 is undefined: e is an error, which has {message, code,"),
+    ("let n = 0;\nfor (const i in (await tools.demo.list_issues({ limit: 3 })).issues) if (i.state === 'open') n++;\nreturn n;", "i.state in line 2 is undefined: i is text"),
+    ("const r = await tools.demo.now({});\nreturn `It is ${r}`;", "the value holds [object Object]"),
+    ("return [1, 2].groupBy(n => n % 2);", "Object.groupBy(list"),
     ("const m = new Map([['a', 1]]);\nreturn { n: m.length };", "m.length in line 2 is undefined: m is a Map, which has {size,"),
     ("const xs = [3, 1];\nreturn { n: xs.size };", "xs.size in line 2 is undefined: xs is an array"),
     ("const now = await tools.demo.now({});\nreturn Date.parse(now.time) + 1;", "now.time in line 2 is undefined: now has {iso, unix_ms, weekday}"),
@@ -224,6 +230,8 @@ QUIET: list[str] = [
     "const { issues, count = 0 } = await tools.demo.list_issues({ limit: 1 });\nreturn issues.filter(i => i.votes > 900 + count);",
     "const xs = [3, 1];\nxs.total = 4;\nconst m = new Map();\nm.name = 'm';\nreturn [xs.total, m.name, m.get('x')];",
     "const { error, result } = await call_tool('demo', 'now', {});\nreturn { error, is: result.weekday.length > 1 };",
+    "try {\n  await tools.demo.get_issue({ id: 9 });\n} catch (e) {\n  return [e.response?.data ?? e.code, e.details ?? null].slice(2);\n}",
+    "class Odd extends Error { status = 3 }\ntry {\n  throw new Odd('x');\n} catch (e) {\n  return [e.status, undefined, null].slice(3);\n}",
     # a function of map that is there for what it does
     "const { issues } = await tools.demo.list_issues({ limit: 2 });\nreturn issues.map(i => { console.log(i.id); });",
     "await Promise.all([103].map(async id => { await tools.demo.add_comment({ id, author: 'amy', text: 'x' }); }));",

@@ -353,6 +353,7 @@ REFUSED = [
     ("interface A { x: number\nconst a: A = { x: 1 };\na.x", "expecting '}'", 1, 1),
     ("let x: { a: number, ?? } = 1 as any;\nx", "is not one", 1, 6),
     ("@sealed class X {}\nconst y: number = 1", "decorators", 1, 1),
+    ("class A { accessor n = 1 }", "accessor is not part of JavaScript yet", 1, 11),
 ]
 
 

@@ -33,10 +33,29 @@ _BLOCKS = frozenset(
 _TEXT_HAS = frozenset({"length", "constructor"})
 _LOOKED_FOR = frozenset({"error", "errors", "isError"})
 """Looked at because they are most often not there."""
+_CHAINS = frozenset({"member_expression", "subscript_expression", "parenthesized_expression"})
 _ASSIGNMENTS = frozenset({"assignment_expression", "augmented_assignment_expression"})
 _ERROR: Shape = {
     "kind": "object",
     "members": {"code": {"kind": "string"}, "message": {"kind": "string"}, "details": None},
+}
+_CAUGHT: Shape = {
+    "kind": "object",
+    "is": "an error",
+    "members": dict.fromkeys(
+        (
+            "message",
+            "code",
+            "server",
+            "tool",
+            "details",
+            "name",
+            "stack",
+            "cause",
+            "constructor",
+            "toString",
+        )
+    ),
 }
 _COLLECTIONS: dict[str, Shape] = {
     name: {"kind": "object", "is": f"a {name}", "members": dict.fromkeys(members.split())}
@@ -48,7 +67,7 @@ _COLLECTIONS: dict[str, Shape] = {
 }
 _MOST_CALLS = 12
 """Tools that are asked about."""
-_SIGNS = ("tools", "call_tool", "new Map", "new Set", "[")
+_SIGNS = ("tools", "call_tool", "catch", "new Map", "new Set", "[")
 _MOST_SHOWN = 12
 _MOST_STEPS = 64
 _MOST_NAMED_SO = 100
@@ -92,7 +111,7 @@ class _Reading:
             elif node.type == "call_expression":
                 self._callback(node)
             elif node.type == "catch_clause":
-                self._bind_all(node.child_by_field_name("parameter"), node)
+                self._catch(node)
             elif node.type in FUNCTIONS and node.start_byte not in self._given_items:
                 for parameter in parameters_of(node):
                     self._bind_all(parameter, node)
@@ -146,7 +165,10 @@ class _Reading:
 
     def _has_another(self, node: Node) -> bool:
         """Whether ``r.items ?? r.issues`` has one that is there."""
-        parent, whole = node.parent, node
+        whole = node
+        while (parent := whole.parent) is not None and parent.type in _CHAINS:
+            whole = parent
+        node = whole
         while parent is not None and parent.type == "binary_expression" and _is_either(parent):
             whole, parent = parent, parent.parent
         sides = [whole]
@@ -154,9 +176,17 @@ class _Reading:
             side = sides.pop()
             if side.type == "binary_expression" and _is_either(side):
                 sides += [side.named_children[0], side.named_children[-1]]
-            elif side != node and side.type != "array" and self._shape(side) is not None:
+            elif side != node and self._is_there(side):
                 return True
         return False
+
+    def _is_there(self, node: Node) -> bool:
+        """Whether an expression gives something for certain."""
+        owner, member = node.child_by_field_name("object"), node.child_by_field_name("property")
+        if node.type != "member_expression" or owner is None or member is None:
+            return node.type != "array" and self._shape(node) is not None
+        shape = self._shape(owner)
+        return shape is not None and self._site.text(member) in shape.get("members", {})
 
     def _bind_all(self, pattern: Node | None, within: Node) -> None:
         """Of names that hold something of which nothing is known."""
@@ -211,9 +241,21 @@ class _Reading:
 
     def _loop(self, node: Node) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None or not any(child.type == "of" for child in node.children):
+        if left is None or right is None:
+            return
+        if any(child.type == "in" for child in node.children):
+            self._bind(left, {"kind": "string"}, node)
             return
         self._bind(left, (self._shape(right) or {}).get("items"), node)
+
+    def _catch(self, node: Node) -> None:
+        """What a script catches, where it throws nothing of its own, is a ToolError or has less than that."""
+        caught = node.child_by_field_name("parameter")
+        is_own = any(sign in self._site.code for sign in ("throw", "reject("))
+        if caught is not None and caught.type == "identifier" and not is_own:
+            self._bind(caught, _CAUGHT, node)
+        else:
+            self._bind_all(caught, node)
 
     def _callback(self, call: Node) -> None:
         """What the function of ``list.map(item => …)`` is given."""
@@ -309,7 +351,7 @@ def _instead_of(shape: dict[str, Any], name: str) -> str | None:
         return f"is {'text' if kind == 'string' else 'an array'}"
     if kind != "object" or name in shape["members"]:
         return None
-    names = list(shape["members"])
+    names = [member for member in shape["members"] if member not in _TEXT_HAS]
     shown = ", ".join(names[:_MOST_SHOWN]) + (", …" if len(names) > _MOST_SHOWN else "")
     a_kind = f"is {shape['is']}, which " if "is" in shape else ""
     return f"{a_kind}has {{{shown}}}"

@@ -59,6 +59,8 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "Deno": ("a script has no process and no files", "read file"),
     "Bun": ("a script has no process and no files", "read file"),
     "fs": ("a script has no files", "read write file"),
+    "__dirname": ("a script has no files", "read write file"),
+    "__filename": ("a script has no files", "read write file"),
     "Buffer": ("use TextEncoder, TextDecoder, btoa and atob, or Uint8Array.fromBase64(text)", ""),
     "AbortController": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
     "AbortSignal": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),

@@ -29,6 +29,10 @@ _FAILED = '{"t":"done","ok":false'
 _BLANKS = ',"blanks":true}'
 _UNDEFINED = "undefined"
 _PROMISE = "[object Promise]"
+_OBJECT = "[object Object]"
+_AS_TEXT = (
+    f"the value holds {_OBJECT}, which is an object as text: take its members, or JSON.stringify it"
+)
 _LONGEST = 1 << 20
 _LOOKED_AT = 1 << 16
 """Characters of a value: what went wrong in silence did so from the first of many on."""
@@ -78,7 +82,7 @@ def _of_a_value(
         told = callbacks.without_return(site, ask) or empty_results.of_settled(code)
     if told is None and (is_nothing or has_blanks or _UNDEFINED in head):
         told = absent_member(site, ask)
-    return told
+    return _AS_TEXT if told is None and _OBJECT in head else told
 
 
 def _of_a_promise(script: Script, *, or_left: bool) -> str | None:

@@ -48,6 +48,20 @@ _METHODS = {
      "lower": "toLowerCase", "upper": "toUpperCase", "each": "forEach", "select": "map", "where": "filter",
      "size": "length", "count": "length", "tolist": "slice"}  # fmt: skip
 """Methods by their names in small letters; also as other languages have them."""
+_OF_DATES = frozenset(
+    {"toISOString", "getTime", "getFullYear", "getMonth", "getDate", "getDay", "getHours", "getMinutes",
+     "toLocaleDateString", "toLocaleTimeString", "toDateString"}
+)  # fmt: skip
+_LIBRARIES = {
+    "groupBy": "Object.groupBy(list, one => …) is there",
+    "sum": "list.reduce((all, one) => all + one, 0) sums",
+    "last": "list.at(-1) is the last",
+    "first": "list[0] is the first",
+    "uniq": "[...new Set(list)] has each once",
+    "unique": "[...new Set(list)] has each once",
+    "isEmpty": "list.length === 0 tells",
+    "format": "toISOString() and toLocaleDateString('en-US', { … }) of a Date are there",
+}
 _CRYPTO = "crypto has randomUUID() and getRandomValues(array)"
 _CONSOLE = "log, info, warn, error, debug, table, dir, group, count, time, assert, trace"
 _READ = re.compile(r"TypeError: cannot read property '(.*)' of (undefined|null)\Z", re.DOTALL)
@@ -85,8 +99,10 @@ def advise(
         looped = lists.over(site)
         told = of_a_promise(site, None) or result_advice.has_something_else(site, looped, ask)
         told = told or lists.of_an_object(site, looped)
-    if told is None and _READ.match(message) is not None:
+    if told is None and (found := _READ.match(message)) is not None:
         told = result_advice.rows_of_the_catalogue(site)
+        if told is None and found[2] == "null" and failed_call is None:
+            told = _of_null(site, _read_from(site, found[1]))
     about_nothing = message.startswith("TypeError: ") and (
         "undefined" in message or "null" in message or message.endswith("is not iterable")
     )
@@ -207,6 +223,8 @@ def _not_a_function(site: FailureSite, refused_batch: str | None, ask: Ask | Non
     if told is None and name in {"length", "size"} and callee.parent is not None:
         fixed = site.line_with(callee.end_byte, "", callee.parent.end_byte)
         told = f"{name} is a number; write: {fixed}"
+    if told is None:
+        told = _elsewhere(site, owner, name)
     if told is None and (near := _METHODS.get(name.lower().replace("_", ""))) not in (None, name):
         told = f"did you mean {near}?"
     if told is None and (name in _OF_ARRAYS or name in _OF_TEXTS):
@@ -250,6 +268,25 @@ def _cannot_read(
         if "(" in envelope:
             told = f"{why}: look at ok and error first"
     return told
+
+
+def _elsewhere(site: FailureSite, owner: Node, method: str) -> str | None:
+    """What libraries, or other things, have: ``list.groupBy(f)``, ``text.toISOString()``."""
+    if method in _OF_DATES and owner.type != "new_expression":
+        made = f"new Date({site.text(owner)})"
+        return f"write: {site.line_with(owner.start_byte, made, owner.end_byte)}"
+    return _LIBRARIES.get(method)
+
+
+def _of_null(site: FailureSite, owner: Node | None) -> str | None:
+    """Of ``i.assignee.name``, where nobody is assigned: the line that gives undefined then."""
+    if owner is None or owner.type not in {"identifier", "member_expression"}:
+        return None
+    shown = site.text(owner)
+    if len(shown) > _MOST_NAME or "\n" in shown:
+        return None
+    mark = "?." if site.source[owner.end_byte : owner.end_byte + 1] == b"[" else "?"
+    return f"{shown} is null; if it may be, write: {site.line_with(owner.end_byte, mark)}"
 
 
 def _callee(site: FailureSite) -> Node | None:

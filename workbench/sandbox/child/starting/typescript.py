@@ -259,6 +259,10 @@ def _erase_field(node: Node, draft: Draft) -> bool:
     if _token(node, "declare", "abstract") is not None:
         draft.blank(node.start_byte, node.end_byte, ";")
         return True
+    if (accessor := _token(node, "accessor")) is not None:
+        raise NotErasable(
+            "accessor is not part of JavaScript yet: leave it out, or write get and set", accessor
+        )
     return _erase_tokens(node, draft, "readonly", "?", "!")
 
 
