@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.tui.conftest import until
+from tests.tui.conftest import MakeApp, app_opened, until
 from tests.tui.values.test_json_view import JsonApp, settle
 from workbench.tui.values.json_view import JsonView
 from workbench.tui.values.table import Row, cell, csv_text, filtered, ordered, table_of
 from workbench.tui.values.table_screen import TableScreen
-from workbench.tui.values.text_screen import TextLines, TextScreen, unpacked
+from workbench.tui.values.text_screen import (
+    MOST_SHOWN,
+    Inside,
+    TextLines,
+    TextScreen,
+    beginning_of,
+    show_text,
+    text_of,
+    unpacked,
+)
 from workbench.tui.values.value_screen import JsonScreen
 from workbench.tui.widgets.pane import Pane
 
@@ -107,10 +117,47 @@ def test_csv_reads_back() -> None:
 
 
 def test_json_in_a_string() -> None:
-    assert unpacked('{"a": [1]}') == '{\n  "a": [\n    1\n  ]\n}'
+    indented = '{\n  "a": [\n    1\n  ]\n}'
+    assert unpacked('{"a": [1]}') == Inside({"a": [1]}, indented)
+    assert unpacked(indented) is None, "it is shown so"
     assert unpacked("plain") is None
     assert unpacked("{half") is None
     assert unpacked("[" * 100_000) is None
+
+
+def test_of_a_large_value_only_the_beginning_is_written() -> None:
+    value = {"rows": [{"n": n, "text": "é"} for n in range(50)]}
+    assert beginning_of(value, 1 << 20) == (text_of(value), True)
+    text, is_whole = beginning_of(value, 100)
+    assert not is_whole
+    assert text_of(value).startswith(text)
+    assert 100 < len(text) < 200
+    assert beginning_of("as it is", 3) == ("as it is", True)
+
+
+async def test_large_json_is_looked_through_beside_the_keys(make_app: MakeApp) -> None:
+    """As text, and what is in a text: both were written and read in the key's turn."""
+    app = make_app("return 1")
+    large = [{"n": n, "title": "x" * 40} for n in range(30_000)]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app_opened(app)
+        view = JsonView()
+        await app.main.detail.mount(view)
+        view.show(large, "value")
+        show_text(view, large, "value")
+        assert app.screen is app.main, "not yet"
+        await until(lambda: isinstance(app.screen, TextScreen), "the text")
+        await until(lambda: app.screen.query(TextLines), "its lines")
+        pane = app.screen.query_one(Pane)
+        cut = f"the first {MOST_SHOWN:,} of more characters"
+        await until(lambda: cut in str(pane.border_title), "its title")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main, "left")
+        screen = TextScreen(json.dumps(large[:9_000]), "text")
+        assert screen._inside is None
+        await app.push_screen(screen)
+        await pilot.press("t")
+        await until(lambda: isinstance(app.screen, JsonScreen), "the key waits for what is inside")
 
 
 def lines(pilot: Pilot[None]) -> list[str]:

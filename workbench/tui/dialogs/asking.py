@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import ScreenResume
@@ -14,20 +11,13 @@ from textual.widgets import Button
 
 from workbench.core.elicitation import CANCELLED, DECLINED, Elicitation, Reply
 from workbench.text.sanitize import clean, clean_line
-from workbench.tui.commands import bindings
-from workbench.tui.dialogs.question_box import QuestionBox, Words
-from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.tui.dialogs.question_box import QuestionBox, QuestionScreen, Words
 from workbench.tui.wording import local_time
 
 
-class AskingScreen(GuardedModal[Reply]):
+class AskingScreen(QuestionScreen[Reply]):
     """What a server asks, over everything. Only F5 and the button say yes: it may come up while one types
     elsewhere."""
-
-    DEFAULT_CSS = """
-    AskingScreen { align: center middle; background: $background 60%; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("asking")]
 
     def __init__(self, asked: Elicitation) -> None:
         super().__init__()
@@ -46,9 +36,6 @@ class AskingScreen(GuardedModal[Reply]):
                 yield Button("Not now", id="cancel", compact=True)
                 yield Button("Decline", id="decline", compact=True)
                 yield Button(self.yes, id="accept", compact=True)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.query_one(QuestionBox).fit)
 
     @property
     def server(self) -> str:

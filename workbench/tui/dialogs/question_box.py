@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, TypeVar
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from workbench.tui.commands import bindings
 from workbench.tui.forms.view import FormView
+from workbench.tui.widgets.guarded_screen import GuardedModal
+
+R = TypeVar("R")
 
 _SHARE = 0.94
 """Of the screen's height above its line of keys, as the style below says."""
@@ -66,6 +73,18 @@ class QuestionBox(Vertical):
             taken = sum(_rows(child) + child.styles.margin.height for child in others)
             taken += self.gutter.height + form.styles.margin.height
             form.styles.max_height = max(_FEWEST, int(room * _SHARE) - taken)
+
+
+class QuestionScreen(GuardedModal[R]):
+    """A question in such a box, over everything."""
+
+    DEFAULT_CSS = """
+    QuestionScreen { align: center middle; background: $background 60%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("asking")]
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.query_one(QuestionBox).fit)
 
 
 def _rows(child: Widget) -> int:

@@ -82,7 +82,7 @@ class FiltersScreen(GuardedModal[str | None]):
             for number, (name, text) in enumerate(self._filters.all().items(), 1)
         ]
         places = [place for place, each in enumerate(kept) if each.name == chosen]
-        self.rows.set_rows(kept, places[0] if places else self.rows.cursor)
+        self.rows.renew(kept, places[0] if places else None)
         self.refresh_bindings()
 
     @on(RowList.Selected)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
@@ -16,9 +15,8 @@ from workbench.catalogue.offerings import PromptInfo
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import ExecutionRequest, JsonValue
 from workbench.text.sanitize import clean, clean_line
-from workbench.tui.commands import bindings
 from workbench.tui.dialogs.ask import LineScreen
-from workbench.tui.dialogs.question_box import QuestionBox, Words
+from workbench.tui.dialogs.question_box import QuestionBox, QuestionScreen, Words
 from workbench.tui.forms.drawing import about
 from workbench.tui.forms.view import FormView
 from workbench.tui.tools.beside import (
@@ -30,7 +28,6 @@ from workbench.tui.tools.beside import (
     reading,
     schema_of,
 )
-from workbench.tui.widgets.guarded_screen import GuardedModal
 
 _ROOM = 2
 """Rows beside those of the fields: for what is wrong."""
@@ -53,13 +50,8 @@ async def request_for(app: App[Any], one: Beside) -> tuple[ExecutionRequest, str
     return reading(one, address), address
 
 
-class PromptScreen(GuardedModal[dict[str, JsonValue] | None]):
+class PromptScreen(QuestionScreen[dict[str, JsonValue] | None]):
     """Dismissed with the arguments; None: it was left."""
-
-    DEFAULT_CSS = """
-    PromptScreen { align: center middle; background: $background 60%; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("asking")]
 
     def __init__(self, prompt: PromptInfo) -> None:
         super().__init__()
@@ -81,9 +73,6 @@ class PromptScreen(GuardedModal[dict[str, JsonValue] | None]):
     def on_mount(self) -> None:
         self._form.styles.height = len(self._form.form.rows) + _ROOM
         self._form.be_at_hand()
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.query_one(QuestionBox).fit)
 
     @on(FormView.Changed)
     def _describe_field(self) -> None:

@@ -23,7 +23,7 @@ from workbench.tui.values.media import Media, media_alone, media_of
 from workbench.tui.values.picture_screen import PictureScreen
 from workbench.tui.values.table import Table, table_of
 from workbench.tui.values.table_screen import TableScreen
-from workbench.tui.values.text_screen import TextScreen, text_of
+from workbench.tui.values.text_screen import show_text
 from workbench.tui.widgets.mouse import only_asks
 
 
@@ -141,7 +141,7 @@ class JsonView(JsonDrawing, can_focus=True):
         return None
 
     def _show_text(self, value: JsonValue, path: Path) -> None:
-        self.app.push_screen(TextScreen(text_of(value), self.title + path_text(path)))
+        show_text(self, value, self.title + path_text(path))
 
     # -- moving and folding ----------------------------------------------------------------
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.style import Style
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.strip import Strip
+from textual.widget import Widget
 
 from workbench.core.model import JsonValue
 from workbench.text.plurals import count
@@ -23,24 +26,66 @@ from workbench.tui.widgets.line_input import FilterLine
 from workbench.tui.widgets.line_view import PaintedView
 from workbench.tui.widgets.pane import Pane
 
+if TYPE_CHECKING:
+    from workbench.tui.app import WorkbenchApp
+
 MOST_SHOWN = 1 << 20
 """Characters; what is left out is said."""
+_AT_ONCE = 1 << 14
+"""Characters that are looked through for JSON in a key's turn."""
 
 
-def unpacked(text: str) -> str | None:
-    """JSON that is in a string, indented; None where it is no object or list."""
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """JSON that is in a string: as a value, and indented."""
+
+    value: JsonValue
+    text: str
+
+
+def unpacked(text: str) -> Inside | None:
+    """JSON that is in a string; None where it is no object or list, or is shown indented as it is."""
     if text.lstrip()[:1] not in ("{", "[") or len(text) > MOST_SHOWN:
         return None
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    indented = text_of(value)
+    return Inside(value, indented) if indented != text else None
 
 
 def text_of(value: JsonValue) -> str:
     """A value as one reads it: a string as it is, else indented JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def beginning_of(value: JsonValue, most: int) -> tuple[str, bool]:
+    """About as many characters of ``text_of``, and whether they are all: a value may have megabytes."""
+    if isinstance(value, str):
+        return value, True
+    parts, room = [], most
+    for part in json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(value):
+        parts.append(part)
+        room -= len(part)
+        if room < 0:
+            return "".join(parts), False
+    return "".join(parts), True
+
+
+def show_text(widget: Widget, value: JsonValue, title: str) -> None:
+    """A value as text over the screen; a large one is written beside it, and keys wait for it."""
+    text, is_whole = beginning_of(value, _AT_ONCE)
+    if is_whole:
+        widget.app.push_screen(TextScreen(text, title))
+    else:
+        widget.run_worker(_show_large(widget.app, value, title), exit_on_error=False)
+
+
+async def _show_large(app: App[object], value: JsonValue, title: str) -> None:
+    with cast("WorkbenchApp", app).key_order.hold():
+        text, is_whole = await asyncio.to_thread(beginning_of, value, MOST_SHOWN)
+        app.push_screen(TextScreen(text, title, is_whole=is_whole))
 
 
 class TextLines(PaintedView, can_focus=True):
@@ -129,6 +174,8 @@ def _style(line: str, is_diff: bool) -> str:
 class TextScreen(GuardedModal[None]):
     """A text over the screen; Escape closes it."""
 
+    app: WorkbenchApp
+
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }
     TextScreen > Pane { width: 96%; height: auto; max-height: 92%; background: $background; }
@@ -138,12 +185,16 @@ class TextScreen(GuardedModal[None]):
     TextScreen.-finding FilterLine { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("text-screen")]
+    OVERTAKING = frozenset({"leave"})
 
-    def __init__(self, text: str, title: str) -> None:
+    def __init__(self, text: str, title: str, *, is_whole: bool = True) -> None:
+        """is_whole: else it is the beginning of what is shown, a little more than MOST_SHOWN."""
         super().__init__()
-        self._text = text
+        self._text, self._is_whole = text, is_whole
         self._title = clean_line(title, 60)
-        self._inside = unpacked(text)
+        self._inside = unpacked(text) if len(text) <= _AT_ONCE else None
+        self._looks = len(text) > _AT_ONCE
+        """Whether it is not known yet what is inside."""
         self._is_unpacked = False
 
     def compose(self) -> ComposeResult:
@@ -154,13 +205,32 @@ class TextScreen(GuardedModal[None]):
     def on_mount(self) -> None:
         self.query_one(TextLines).focus()
         self._show_title()
+        if self._looks:
+            self._look_inside()
+
+    @property
+    def is_behind(self) -> bool:
+        return self._looks
+
+    @work(exit_on_error=False, group="inside")
+    async def _look_inside(self) -> None:
+        """Reading a megabyte of JSON takes longer than a key may."""
+        try:
+            self._inside = await asyncio.to_thread(unpacked, self._text)
+        finally:
+            self._looks = False
+            self.app.key_order.go_on()
+        if self.is_attached:
+            self._show_title()
+            self.refresh_bindings()
 
     def _show_title(self) -> None:
         cut = f"the first {MOST_SHOWN:,} of " if len(self._seen) > MOST_SHOWN else ""
-        inside = "u JSON in it · t as a tree · " if self._inside not in (None, self._text) else ""
+        length = f"{len(self._seen):,}" if self._is_whole else "more"
+        inside = "u JSON in it · t as a tree · " if self._inside is not None else ""
         if self._is_unpacked:
             inside = "u as it is · "
-        title = f"{self._title} · {cut}{len(self._seen):,} characters"
+        title = f"{self._title} · {cut}{length} characters"
         found = (
             f"{count(self.query_one(TextLines).found, 'row')} · n next · " if self._words else ""
         )
@@ -196,10 +266,10 @@ class TextScreen(GuardedModal[None]):
     @property
     def _seen(self) -> str:
         """The text as it is shown now."""
-        return self._inside if self._is_unpacked and self._inside is not None else self._text
+        return self._inside.text if self._is_unpacked and self._inside is not None else self._text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action not in ("unpack", "tree") or self._inside not in (None, self._text)
+        return action not in ("unpack", "tree") or self._inside is not None
 
     @work(exclusive=True, exit_on_error=False)
     async def action_unpack(self) -> None:
@@ -217,7 +287,7 @@ class TextScreen(GuardedModal[None]):
         from workbench.tui.values.value_screen import JsonScreen
 
         if self._inside is not None:
-            self.app.push_screen(JsonScreen(json.loads(self._inside), self._title))
+            self.app.push_screen(JsonScreen(self._inside.value, self._title))
 
     def action_copy(self) -> None:
         said = "The text was sent to the terminal's clipboard"
