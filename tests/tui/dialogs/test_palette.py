@@ -287,6 +287,30 @@ async def test_the_right_button_opens_a_menu_of_what_is_there(make_app: MakeApp)
 
 
 @pytest.mark.slow
+async def test_the_menu_of_an_editor_is_about_what_is_selected(make_app: MakeApp) -> None:
+    app = make_app("const one = 1;\nconst two = 2;\n")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app_opened(app)
+        script = app.main.tab.script
+        await pilot.press("shift+down")
+        assert script.selected_text == "const one = 1;\n"
+        at = script.gutter_width + 3
+
+        async def menu(row: int, typed: str) -> None:
+            await pilot.click(script, offset=(at, row), button=3)
+            await until(lambda: isinstance(app.screen, PaletteScreen), "a menu")
+            await pilot.press(*typed, "enter")
+            await until(lambda: app.screen is app.main, "it is done")
+            await pilot.pause()
+
+        await menu(0, "cut")
+        await until(lambda: script.text == "const two = 2;\n", "the line is gone")
+        await menu(1, "paste")  # where nothing is selected the click says where
+        await until(lambda: script.text == "const two = 2;\nconst one = 1;\n", "it is there")
+        assert app.clipboard == "const one = 1;\n"
+
+
+@pytest.mark.slow
 async def test_the_right_button_does_nothing_with_what_is_there(make_app: MakeApp) -> None:
     app = make_app("await tools.demo.now({});\nreturn { a: [1, 2] };")
     async with app.run_test(size=(120, 40)) as pilot:

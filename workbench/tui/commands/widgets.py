@@ -27,6 +27,9 @@ def _moves(
 
 EDITOR: tuple[Command, ...] = (
     key("editor", "complete", "ctrl+space,ctrl+@", "Complete"),
+    key("editor", "cut", "ctrl+x,super+x", "Cut", listed=False),
+    key("editor", "copy", "ctrl+c,super+c", "Copy", listed=False),
+    key("editor", "paste", "ctrl+v", "Paste", listed=False),
     key("editor", "find", "ctrl+f", "Find"),
     key("editor", "find-next", "f3", "Find next", "find_next(1)"),
     key("editor", "find-previous", "shift+f3", "Find previous", "find_next(-1)"),

@@ -29,6 +29,7 @@ from workbench.tui.editor.tool_view import ToolView
 from workbench.tui.glyphs import AsciiFilter
 from workbench.tui.textual_private import LineMap, LineText, TextDocument
 from workbench.tui.widgets.hues import LineNote, hue_rules
+from workbench.tui.widgets.mouse import only_asks
 
 __all__ = ["CodeArea", "Marker"]
 
@@ -290,7 +291,7 @@ class CodeArea(LineActions, inherit_bindings=False):
             self.typing.paste(event.text)
 
     def on_click(self, event: events.Click) -> None:
-        if self.is_at_signs(event):
+        if self.is_at_signs(event) or only_asks(event):
             return
         self.typing.click(self.get_target_document_location(event), event.chain)
 
@@ -300,7 +301,9 @@ class CodeArea(LineActions, inherit_bindings=False):
 
     async def on_mouse_down(self, event: events.MouseDown) -> None:
         self.tool_view.hide()
-        if await self.fold_clicked(event):
+        start, end = sorted(self.selection)
+        asks = only_asks(event) and start <= self.get_target_document_location(event) < end
+        if asks or await self.fold_clicked(event):  # a menu is about what is selected below it
             event.prevent_default()
 
     def on_leave(self) -> None:

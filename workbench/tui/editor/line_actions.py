@@ -57,6 +57,10 @@ class LineActions(GuidedEditor):
         self.text = text
         self.go_to(row + 1, column + 1)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        nothing_to_do = self.read_only and action in ("cut", "paste")
+        return not nothing_to_do and super().check_action(action, parameters)
+
     def action_outdent(self) -> None:
         if not self.read_only:
             self.typing.outdent()
