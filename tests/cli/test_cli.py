@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.shell import Shell
 from workbench.cli.main import main
+from workbench.cli.plain import PlainTrace
+from workbench.core.events import ExecutionQueued, ExecutionRunning
 from workbench.history import Store
 
 
@@ -88,6 +90,16 @@ def test_exec_in_plain_words(shell: Shell) -> None:
     assert ran.returncode == 1
     assert "error RUNTIME_ERROR at line 1, column 1:" in ran.stdout
     assert ran.stdout.isprintable() or all(c.isprintable() or c == "\n" for c in ran.stdout)
+
+
+def test_plain_words_tell_of_a_wait_for_a_worker() -> None:
+    lines: list[str] = []
+    trace = PlainTrace(lines.append, None)
+    trace(ExecutionRunning("x", 0.1))
+    assert lines == [], "at once"
+    trace(ExecutionQueued("x"))
+    trace(ExecutionRunning("x", 2100.4))
+    assert lines == ["waits for a worker", "runs, after 2100 ms of waiting"]
 
 
 def test_a_run_goes_on_when_nobody_reads_its_lines_any_more(shell: Shell) -> None:

@@ -58,8 +58,9 @@ Listener = Callable[[Event], None]
 _log = logging.getLogger(__name__)
 _CLOSE_S = 1.5
 _CHECK_TIMEOUT_MS = 10_000
-_FORK_S = 1.0
-"""A worker that is being forked comes sooner; who waits longer is told of as well."""
+_FORK_S = 5.0
+"""A worker that is being forked comes sooner, the first of a busy machine too (3 s were seen). Who waits longer
+is told of as well."""
 
 
 class Engine:

@@ -15,7 +15,6 @@ from workbench.tui.widgets.quiet_line import Words
 from workbench.tui.wording import Shown, chip, duration, judged, local_time, verdict
 
 _CAN_DO = "Nothing is sent · v verify · E edit and replay · c compare live · R run live"
-_WAITS = "it is followed as it goes on · E edits a copy"
 _LIVE = "It still runs and is followed · , steps back · End follows again · E edits a copy"
 
 
@@ -58,7 +57,7 @@ def status_line(
     verdict: str, breakpoints: Iterable[int], *, live: bool, waits: str = ""
 ) -> Content:
     """What the last replay came to, or what can be done. waits: what one that is followed waits for."""
-    following = f"It {waits} · {_WAITS}" if waits else _LIVE
+    following = f"It {waits}, and is followed · E edits a copy" if waits else _LIVE
     said = verdict or (following if live else _CAN_DO)
     stops = ", ".join(f"#{seq}" for seq in sorted(breakpoints))
     return Content(said + (f" · breakpoints {stops}" if stops else ""))
