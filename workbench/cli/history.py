@@ -13,7 +13,7 @@ from workbench.cli.error_pages import with_pages
 from workbench.cli.output import hanging, print_json, print_table
 from workbench.cli.parsing import command
 from workbench.core.model import Source, Status
-from workbench.core.records import waits_in_words
+from workbench.core.waits import waits_in_words
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 

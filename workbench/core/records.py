@@ -16,6 +16,7 @@ from workbench.core.record_errors import CorruptRecord as CorruptRecord
 from workbench.core.record_errors import HistoryError as HistoryError
 from workbench.core.record_errors import NotNamed as NotNamed
 from workbench.core.record_errors import UnknownExecution as UnknownExecution
+from workbench.core.waits import state_of, waits_in_words, waits_to_json
 from workbench.text.jsontext import dumps, loads
 from workbench.text.sanitize import clean_line
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 Order: TypeAlias = Literal["newest", "longest", "calls"]
 """What a list of executions begins with."""
 
-QUEUED: Literal["queued"] = "queued"
-ASKING: Literal["asking"] = "asking"
-"""How people are told that an execution waits for a worker, or for an answer; its status is ``running``."""
 LAST_CALLS = 200
 """The calls that statistics are of, unless another number is asked for."""
 MOST_NAME = 60
@@ -154,28 +152,6 @@ def _summary(run: ExecutionRow | Recording) -> dict[str, JsonValue]:
         "tool_calls": run.tool_calls,
         "error_code": run.error_code,
     }
-
-
-def state_of(status: str, waits_behind: int | None, asks: bool) -> str:
-    """A status for people."""
-    return ASKING if asks else status if waits_behind is None else QUEUED
-
-
-def waits_to_json(waits_behind: int | None, asks: bool) -> dict[str, JsonValue]:
-    """``queued`` and how many wait before it, of one that waits for a worker; ``asking``, for an answer."""
-    if asks:
-        return {ASKING: True}
-    return {} if waits_behind is None else {QUEUED: True, "waits_behind": waits_behind}
-
-
-def waits_in_words(waits_behind: int | None, asks: bool = False) -> str:
-    """``waits for a worker, 3 before it``; ``waits for an answer of its user``; empty: it does not wait."""
-    if asks:
-        return "waits for an answer of its user"
-    if waits_behind is None:
-        return ""
-    before = f", {waits_behind:,} before it" if waits_behind else ""
-    return f"waits for a worker{before}"
 
 
 class Standing(NamedTuple):

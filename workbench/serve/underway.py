@@ -19,7 +19,8 @@ from workbench.core.events import (
 )
 from workbench.core.model import Execution, ExecutionRequest, JsonValue, LogLine
 from workbench.core.ports import History
-from workbench.core.records import QUEUED, HistoryError
+from workbench.core.records import HistoryError
+from workbench.core.waits import QUEUED
 
 MOST_WAIT_MS = 600_000
 _LOOK_EACH_S = 0.25

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 
-from workbench.core.records import QUEUED, waits_in_words
+from workbench.core.waits import QUEUED, waits_in_words
 from workbench.history import HistoryError, this_process
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from workbench.core.records import ASKING, QUEUED, Standing
+from workbench.core.records import Standing
+from workbench.core.waits import ASKING, QUEUED
 from workbench.history import Recording
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
