@@ -19,7 +19,7 @@ _TAKEN = {
             "ctrl+plus",
             "ctrl+minus",
         ),
-        *("alt+plus", "alt+underscore", "ctrl+shift+up", "ctrl+shift+down"),
+        *("alt+plus", "alt+underscore", "alt+shift+minus", "ctrl+shift+up", "ctrl+shift+down"),
         *("ctrl+shift+home", "ctrl+shift+end", "ctrl+0"),
         *(f"alt+{arrow}" for arrow in _ARROWS),
     },

@@ -12,8 +12,8 @@ _KEY_NAMES = {
     "pageup": "PgUp", "pagedown": "PgDn", "left_square_bracket": "[", "right_square_bracket": "]",
     "backspace": "Backspace", "number_sign": "#", "underscore": "_", "equals_sign": "=", "tab": "Tab",
 }  # fmt: skip
-_SENT_FOR_OTHERS = ("ctrl+@", "ctrl+underscore")
-"""What terminals send for ctrl+space and ctrl+slash."""
+_SENT_FOR_OTHERS = ("ctrl+@", "ctrl+underscore", "alt+shift+minus", "alt+shift+equals_sign")
+"""For ctrl+space and ctrl+slash; by kitty's protocol for alt+underscore and alt+plus."""
 
 
 def shown(keys: str) -> str:
