@@ -17,7 +17,6 @@ from workbench.tui.main.run_events import RunEvents
 from workbench.tui.trace.live_run import CallState, LiveRun
 from workbench.tui.trace.rows import Totals
 from workbench.tui.trace.trace_model import TraceModel
-from workbench.tui.values.error_reading import Fix, place_of
 from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place, summed_up
 
 if TYPE_CHECKING:
@@ -301,66 +300,3 @@ class RunControl:
             return False
         self._say_end(run, run.execution, tab)
         return True
-
-    # -- what one does with the trace --------------------------------------------------
-
-    def call_chosen(self, seq: int) -> None:
-        """The cursor of the trace came to a call."""
-        state = self.call(seq)
-        if state is None:
-            return
-        self._detail.show_call(state)
-        if self._trace.has_focus:
-            self._detail.show_tab("call")
-            self._host.tab.script.highlight_line(state.call.line)
-
-    def copy_call(self, seq: int) -> None:
-        """A call as JSON, to the terminal's clipboard."""
-        state = self.call(seq)
-        if state is not None:
-            self._detail.copy_call(state)
-
-    def show_figures(self) -> None:
-        """Show the figures of each tool over the screen."""
-        from workbench.tui.trace.figures_screen import show_figures
-
-        if self.shown is not None:
-            show_figures(self._trace, self.shown.pairs(), self.shown.script)
-
-    def fix(self, fix: Fix, line: int | None) -> None:
-        """Put a near name where the wrong one stands."""
-        tab = self._host.tab
-        place = place_of(fix.wrong, tab.script.text, line)
-        if place is None:
-            wrong = clean_line(fix.wrong, 60)
-            self._host.app.show_toast(f"{wrong} is no longer in the script", "warning")
-            return
-        row, column = place
-        tab.script.replace(fix.right, place, (row, column + len(fix.wrong)))
-        self._host.jump_to(row, column + len(fix.right))
-        self._host.set_status(
-            f"{fix.right} stands for {fix.wrong} now: F5 runs it, ^z takes it back", of=tab
-        )
-
-    def go_to_call(self, seq: int) -> None:
-        """To where the script made the call."""
-        state = self.call(seq)
-        if state is not None and state.call.line is not None:
-            self.go_to_place(state.call.line, state.call.column)
-
-    def go_to_console(self, number: int) -> None:
-        """To a line that the script wrote, whole."""
-        self._detail.show_console_line(number)
-        self._host.go_to("detail")
-
-    def go_to_end(self, line: int | None, column: int | None) -> None:
-        """To where the script failed; without a place, to the whole error."""
-        if line is None:
-            self._detail.show_tab("result")
-            self._host.go_to("detail")
-        else:
-            self.go_to_place(line, column)
-
-    def go_to_place(self, line: int, column: int | None) -> None:
-        """To a place of the script that ran, from 1."""
-        self._host.jump_to(line - 1, max((column or 1) - 1, 0))

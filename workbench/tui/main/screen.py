@@ -33,7 +33,7 @@ from workbench.tui.main.problems import Problems
 from workbench.tui.main.quick_fixes import QuickFixes
 from workbench.tui.main.rename_in_file import RenameInFile
 from workbench.tui.main.run_control import RunControl
-from workbench.tui.main.run_panes import EditedRunPanes
+from workbench.tui.main.run_panes import EditedRunPanes, RunOfScript
 from workbench.tui.main.script_files import ScriptFiles
 from workbench.tui.main.script_tabs import ScriptTabs
 from workbench.tui.main.sidebar import Sidebar
@@ -89,7 +89,8 @@ class WorkbenchScreen(PaneScreen):
             with Vertical(classes="group -current", id="left"):
                 yield self._script_pane
                 yield self._input_pane
-            yield EditedRunPanes(self._trace_pane, self.detail, self.runs)
+            run = RunOfScript(self, self.runs, self.trace, self.detail)
+            yield EditedRunPanes(self._trace_pane, self.detail, run)
         with Horizontal(id="told"):
             yield self._status
             yield self._agents

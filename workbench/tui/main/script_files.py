@@ -20,7 +20,7 @@ from workbench.tui.dialogs.ask import ChoiceScreen, FileScreen, LineScreen, unle
 from workbench.tui.editor import script_documents
 from workbench.tui.editor.highlighting import language_of
 from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
-from workbench.util.here import expanded, here
+from workbench.util.here import absolute, expanded, here
 
 if TYPE_CHECKING:
     from workbench.tui.main.host import Host
@@ -149,7 +149,7 @@ class ScriptFiles:
         def save(path: Path) -> None:
             before = tab.document
             tab.document = Document(path, mark=before.mark)
-            if path.parent == self._folder.absolute():
+            if path.parent == absolute(self._folder):
                 with suppress(OSError):  # saving says why
                     path.parent.mkdir(parents=True, exist_ok=True)
             if self._write(tab, asked=True):
@@ -173,7 +173,7 @@ class ScriptFiles:
         if path is None or script_documents.is_sample(path):  # samples stay as they came
             path = self._folder / tab.document.name
         title = f"Save as (a name alone goes into {_short(self._folder)})"
-        made = self._folder.absolute()
+        made = absolute(self._folder)
         self._host.app.push_screen(FileScreen(title, _short(path), self._path_of, made), named)
 
     @property
@@ -186,7 +186,7 @@ class ScriptFiles:
         path = expanded(answer)
         if path.parent == Path() and not answer.startswith("."):
             path = self._folder / path
-        path = path.absolute()
+        path = here() / path
         if path.suffix in _SUFFIXES or os.path.isdir(path):
             return path
         return path.with_name(f"{path.name}.js")
