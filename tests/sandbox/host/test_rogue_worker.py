@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.pools import pool_of, processes_of
+from tests.support.servers import until
 from tests.support.tools import DictTools
 from workbench.core.engine import Engine
 from workbench.core.events import ConsoleCut, Event
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox.host import frame_checks, zygote_process
+from workbench.sandbox.host import pool as pools
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +50,22 @@ async def _run(
     try:
         listener = None if told is None else told.append
         return await engine.run(ExecutionRequest("1"), tools=tools, listener=listener), tools
+    finally:
+        await engine.close()
+
+
+async def test_one_that_goes_on_after_its_result_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        """channel.send('{"t":"done","ok":true,"value":1}'); """
+        "from workbench.util import system; system.set_alarm(0)\n    while True: pass"
+    )
+    program = _PROGRAM.replace("main()\n", _ROGUE.replace("{body}", body))
+    monkeypatch.setattr(zygote_process, "PROGRAM", program)
+    monkeypatch.setattr(pools, "_LINGERS_S", 0.05)
+    engine = Engine(limits=Limits(timeout_ms=60_000), pool=PoolSettings(size=1))
+    try:
+        assert (await engine.run(ExecutionRequest("1"), tools=DictTools())).value == 1
+        await until(lambda: processes_of(engine) == set(pool_of(engine).worker_pids()))
     finally:
         await engine.close()
 
