@@ -149,6 +149,8 @@ TOLD: list[tuple[str, str]] = [
     ("return await tools.demo.get_issue({ id: input.id });", "the request's input has no 'id'"),
     ("const { issueId } = input;\nreturn await tools.demo.get_issue({ id: issueId });", "the request's input has no 'issueId'"),
     ("const id = input.issue;\nreturn await tools.demo.get_issue({ id });", "the request's input has no 'issue'"),
+    ("import data from './a.json' with { type: 'json' };\nreturn data;", 'if a tool can, search_tools("read file") finds it'),
+    ("const w = new Worker('x.js');", "Promise.all runs calls in parallel"),
     ("import { Client } from '@modelcontextprotocol/sdk/client/index.js';\nreturn 1;", "await tools.<server>.<tool>(args) calls a tool"),
     *((code, f"this looks like {language}, and a script is JavaScript") for language, code in (
         ("Python", "result = await tools.demo.list_issues(limit=3)\nreturn [i['title'] for i in result['issues']]"),

@@ -64,6 +64,9 @@ _NOT_DEFINED: dict[str, tuple[str, str]] = {
     "Buffer": ("use TextEncoder, TextDecoder, btoa and atob, or Uint8Array.fromBase64(text)", ""),
     "AbortController": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
     "AbortSignal": ("race with a sleep: await Promise.race([work, sleep(1000)])", ""),
+    "EventTarget": ("a script has no events: call the functions, or await them", ""),
+    "EventEmitter": ("a script has no events: call the functions, or await them", ""),
+    "Worker": ("a script has no threads: Promise.all runs calls in parallel", ""),
     "delay": ("write await sleep(ms)", ""),
     "wait": ("write await sleep(ms)", ""),
     "print": ("write console.log(…)", ""),
@@ -143,6 +146,10 @@ _MODULES = {
     "child_process": "run command shell", "pg": "query database sql", "sqlite3": "query database sql",
     "mysql": "query database sql", "nodemailer": "send mail",
 }  # fmt: skip
+
+
+_DATA = re.compile(r"\.(?:json|csv|txt|md|ya?ml)\Z")
+"""Files that are imported for what is in them."""
 
 
 class Advice(NamedTuple):
@@ -257,7 +264,9 @@ def _syntax(site: FailureSite, message: str, ask: Ask | None) -> Advice | None:
             if names and set(_GLOBALS).issuperset(names):
                 told = f"{', '.join(names)}: global in a script; leave the line out"
             else:
-                told = _module(name, None) + tool_advice.imported(site, node, names, name, ask)
+                told = _module(name, ask if _DATA.search(name) else None) + tool_advice.imported(
+                    site, node, names, name, ask
+                )
             return Advice(f"SyntaxError: import: {told}")
     if (language := languages.named(code)) is not None:
         told = f"this looks like {language}, and a script is JavaScript"
@@ -342,7 +351,8 @@ def _module(name: str, ask: Ask | None) -> str:
     bare = name.removeprefix("node:")
     # Of a part of a library, the library: lodash/groupBy.
     library = bare if bare in _INSTEAD else bare.split("/")[0]
-    return told + _instead_of(library) + _which_can(_MODULES.get(bare, ""), ask)
+    found_by = "read file" if _DATA.search(bare) is not None else _MODULES.get(bare, "")
+    return told + _instead_of(library) + _which_can(found_by, ask)
 
 
 def _instead_of(library: str) -> str:
