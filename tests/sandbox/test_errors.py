@@ -109,6 +109,11 @@ PLACES: list[tuple[str, str, str, int | None, int | None]] = [
     ("const o = {};\no.foo(\n Math.max(1),\n)", "RUNTIME_ERROR", "TypeError: o.foo is not a function", 2, 3),
     ("const o = {};\no.foo(\n {a: o.b},\n)", "RUNTIME_ERROR", "TypeError: o.foo is not a function", 2, 3),
     ("Math.max(\n input.foo(),\n)", "RUNTIME_ERROR", "TypeError: input.foo is not a function", 2, 8),
+    # Where a function is made among the arguments it has not run.
+    ("throw new Error('x' + [1].map(n => n + 1))", "RUNTIME_ERROR", "Error: x2", 1, 11),
+    ("throw new Error(`x ${[1].map(function (n) { return n })}`)", "RUNTIME_ERROR", "Error: x 1", 1, 11),
+    ("await tools.test.fail({ a: [1].map(n => n) })", "UPSTREAM_ERROR", "boom", 1, 18),
+    ("const o = {};\no.foo(n => n)", "RUNTIME_ERROR", "TypeError: o.foo is not a function", 2, 3),
     ("new Set(5);\nconst [a] = [1]", "RUNTIME_ERROR", "not iterable", 1, 5),
     ("Object.keys(null);\nconst {a} = {}", "RUNTIME_ERROR", "null to object", 1, 8),
     ("Object.keys(\n String(1).no\n)", "RUNTIME_ERROR", "null to object", 1, 8),

@@ -46,7 +46,7 @@ def _call_at(root: Node, offset: int, name: bytes) -> int | None:
             return None  # handed on, to be called by another: list.map(tools.a.b)
     around: Node | None = None
     is_callee = False
-    for callee in _callees(path):
+    for callee in _callees(path, offset):
         place = _called_name(callee)
         if place.text == name:
             return place.start_byte
@@ -61,7 +61,7 @@ def _call_at(root: Node, offset: int, name: bytes) -> int | None:
 
 def named_call_at(root: Node, offset: int, name: bytes) -> int | None:
     """Where a call of ``name`` is that ``offset`` is a part of."""
-    places = map(_called_name, _callees(path_to(root, offset)))
+    places = map(_called_name, _callees(path_to(root, offset), offset))
     return next((place.start_byte for place in places if place.text == name), None)
 
 
@@ -69,18 +69,25 @@ def failed_call_at(site: FailureSite) -> int | None:
     """Where what was called is no function: what stands at the engine's place may be a call that went well."""
     if site.offset is None:
         return None
-    for callee in _callees(path_to(site.root, site.offset)):
+    for callee in _callees(path_to(site.root, site.offset), site.offset):
         inside = callee.start_byte <= site.offset < callee.end_byte
         if not inside or _THERE.fullmatch(site.text(callee)) is None:
-            return _called_name(callee).start_byte
+            return None if _goes_on(callee) else _called_name(callee).start_byte
     return None
 
 
-def _callees(path: Path) -> Iterator[Node]:
-    """What is called around the end of a path within its function, from the inside."""
+def _goes_on(callee: Node) -> bool:
+    """Whether its arguments begin on a later line, which was meant for one of its own."""
+    call = callee.parent
+    given = call.child_by_field_name("arguments") if call is not None else None
+    return given is not None and given.start_point.row > callee.end_point.row
+
+
+def _callees(path: Path, offset: int) -> Iterator[Node]:
+    """What is called around a place within its function, from the inside. path: the one that leads there."""
     for node in reversed(path):
-        if node.type in FUNCTIONS:
-            return
+        if node.type in FUNCTIONS and node.start_byte < offset:
+            return  # at its first sign the function is made, and not run: map(x => x)
         field = _CALLS.get(node.type)
         callee = node.child_by_field_name(field) if field is not None else None
         if callee is not None:
