@@ -54,6 +54,14 @@ def local_time(at: float) -> str:
     return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
+def with_key(name: str, key: str) -> Content:
+    """A name whose letter that is its key stands out; a key that is none of its letters follows it."""
+    at = name.lower().find(key.lower()) if len(key) == 1 else -1
+    if at < 0:
+        return Content.assemble(name, (f" {key}", "$text-accent"))
+    return Content(name).stylize("underline", at, at + 1)
+
+
 def chip(text: str, colour: str) -> Content:
     """A verdict on a tint of its colour (``$success``, …): what one looks for first on a screen."""
     name = colour.removeprefix("$")
@@ -121,7 +129,7 @@ def costs(execution: Execution, upstream_ms: float | None = None) -> list[str]:
             parts.append(f"script {duration(execution.cpu_ms)}")
         if execution.tool_calls:
             parts.append(f"upstream {duration(upstream_ms)}")
-    if execution.memory_bytes is not None:
+    if execution.memory_bytes:  # 0: less than can be told
         mb = execution.memory_bytes / (1 << 20)
         parts.append(f"{mb:.1f} MB" if mb >= 0.05 else size(execution.memory_bytes))
     return parts

@@ -68,6 +68,7 @@ def test_keys_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["id"] for row in json.loads(out.getvalue())} == {c.id for c in COMMANDS}
     assert "keys.nope" in capsys.readouterr().err
     assert shown("f5,ctrl+r") == "F5, ^r"
+    assert shown("exclamation_mark,ctrl+semicolon,bell") == "!, ^;, bell"
 
 
 def test_the_page_has_the_keys_as_they_are() -> None:

@@ -367,6 +367,20 @@ def test_many_calls_of_one_line_are_one_row_until_it_is_unfolded() -> None:
     assert not model.shown.fold(0, True)  # alone
 
 
+def test_once_a_run_is_over_a_row_for_many_has_the_figures_of_all() -> None:
+    """While it runs they are counted now and then: p95 stood there as 30 ms, and as 25 in the summary."""
+    model = model_of(*many(1000))
+    fold = model.shown.folded_at(1)
+    assert fold is not None
+    assert fold.figures().count == 1000
+    for seq in range(1002, 1040):
+        made = call(seq, "demo.get_issue", {"id": seq}, line=6, started_ms=float(seq))
+        model.apply(finished(made, ms=50.0))
+    assert fold.figures().count == 1000
+    model.apply([ExecutionFinished("x", Execution("x", "ok", duration_ms=9000), 0.0)])
+    assert fold.figures().count == 1038
+
+
 def test_what_is_looked_for_unfolds_its_line_and_a_filter_shows_single_calls() -> None:
     model = model_of(*many(FOLDS_FROM, bad=(7,)))
     model.shown.set_filter("status:error")

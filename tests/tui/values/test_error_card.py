@@ -125,6 +125,19 @@ async def test_the_card_has_all_of_the_error_and_its_keys() -> None:
         assert app.places == [(2, 31)]
 
 
+async def test_enter_is_offered_where_it_leads_somewhere() -> None:
+    app = CardApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        card = app.query_one(ErrorCard)
+        card.focus()
+        card.show(ScriptError(ErrorCode.MEMORY_LIMIT_EXCEEDED, "too much"), "return 1")
+        await pilot.pause()
+        assert "enter" not in app.screen.active_bindings
+        card.show(ScriptError(ErrorCode.RUNTIME_ERROR, "no", line=1), "return 1")
+        await pilot.pause()
+        assert app.screen.active_bindings["enter"].binding.action == "choose"
+
+
 async def test_lines_are_broken_for_the_width_in_which_they_are_painted() -> None:
     """A card that got its error while hidden stayed laid out for 80 cells where no size was told afterwards."""
 

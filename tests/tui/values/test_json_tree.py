@@ -63,6 +63,8 @@ def test_search_sees_keys_and_values_in_folded_rows() -> None:
     assert tree.find("BOB") == [("items", 1, "name")]
     assert tree.find("id") == [("items", 0, "id"), ("items", 1, "id")]
     assert tree.find("true") == [("ok",)]
+    assert tree.find('Name: "bob') == tree.find("name: bob") == [("items", 1, "name")], "as shown"
+    assert tree.find("ok: true") == [("ok",)]
     assert tree.find("nowhere") == []
 
 

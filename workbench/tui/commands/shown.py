@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _FUNCTION_KEY = re.compile(r"f\d{1,2}")
 _KEY_NAMES = {
@@ -30,8 +31,19 @@ def _one_shown(key: str) -> str:
     if "shift" in modifiers and len(name) == 1 and name.isalpha():
         modifiers.remove("shift")
         name = name.upper()
-    name = name.upper() if _FUNCTION_KEY.fullmatch(name) else _KEY_NAMES.get(name, name)
+    name = name.upper() if _FUNCTION_KEY.fullmatch(name) else _sign(name)
     return "".join("^" if one == "ctrl" else f"{one}+" for one in modifiers) + name
+
+
+def _sign(name: str) -> str:
+    """``exclamation_mark`` is ``!``: Textual calls signs as Unicode does."""
+    if name in _KEY_NAMES:
+        return _KEY_NAMES[name]
+    try:
+        sign = unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return name
+    return sign if sign.isascii() else name
 
 
 def split(keys: str) -> list[str]:

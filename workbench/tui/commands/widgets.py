@@ -106,6 +106,7 @@ VALUES: tuple[Command, ...] = (
     key("detail", "console", "C", "Console", "tab('console')"),
     key("detail", "call", "A", "Call", "tab('call')"),
     key("detail", "timing", "T", "Timing", "tab('timing')"),
+    key("detail", "warnings", "exclamation_mark", "Warnings", footer=True),
     *_panes("detail"),
     *_moves("json"),
     key("json", "turn", "enter,space", "Fold", "fold", footer=True),

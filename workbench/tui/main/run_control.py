@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from workbench.core.model import ErrorCode, ExecutionRequest
 from workbench.history import HistoryError
 from workbench.text.sanitize import clean_line
+from workbench.tui.main.end_words import end_words
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.main.run_events import RunEvents
 from workbench.tui.trace.live_run import CallState, LiveRun
 from workbench.tui.trace.rows import Totals
 from workbench.tui.trace.trace_model import TraceModel
-from workbench.tui.wording import COLOURS, SIGNS, costs, error_line, error_place, summed_up
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -276,20 +276,8 @@ class RunControl:
         self._say_end(run, execution, tab)
 
     def _say_end(self, run: LiveRun, execution: Execution, tab: Tab | None) -> None:
-        """How a run of a script ended, in the status line."""
-        in_front = tab is self._host.tab
-        if execution.error is not None:
-            whose = "" if in_front or execution.error.line else f"{clean_line(run.script, 40)}: "
-            said = whose + error_line(execution.error, run.script)
-            if in_front and self._host.shows_run:  # trace and detail have its message
-                said = f"{error_place(execution.error, run.script)} · 4 Detail says it whole"
-            self._host.set_status(f"{SIGNS[execution.status]} {said}", COLOURS[run.status], of=tab)
-        else:
-            done = summed_up(execution, run.upstream_ms)
-            if self._host.shows_all:  # time and calls stand in the first line and above the trace
-                done = costs(execution, run.upstream_ms) or ["done"]
-            said = f"✔ {clean_line(run.script, 40)}: {done[0]}"
-            self._host.set_status(said, COLOURS["ok"], done[1:], of=tab)
+        words = end_words(self._host, run, execution, in_front=tab is self._host.tab)
+        self._host.set_status(*words, of=tab)
 
     def say_end_again(self) -> bool:
         """How the last run of the script that comes to the front ended. False: there is none to tell of; what

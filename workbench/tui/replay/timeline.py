@@ -130,6 +130,7 @@ def execution_of(recording: Recording) -> Execution:
         queued_ms=recording.queued_ms or 0.0,
         duration_ms=recording.duration_ms or 0.0,
         logs_dropped=recording.logs_dropped,
+        warnings=recording.warnings,
     )
 
 

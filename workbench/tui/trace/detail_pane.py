@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,22 +15,26 @@ from textual.widgets import TabbedContent, TabPane
 from workbench.core.model import JsonValue, LogLine, Status
 from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
-from workbench.tui.commands import bindings
+from workbench.tui.commands import bindings, first_key
 from workbench.tui.trace.live_run import CallState, LiveRun
 from workbench.tui.values.console_view import NAMES, ConsoleView
 from workbench.tui.values.error_card import ErrorCard
 from workbench.tui.values.json_view import JsonView
+from workbench.tui.values.text_screen import TextScreen
+from workbench.tui.values.warning_lines import WarningLines
 from workbench.tui.widgets.pane import Pane
-from workbench.tui.wording import COLOURS, SIGNS, duration
+from workbench.tui.wording import COLOURS, SIGNS, duration, with_key
 
 if TYPE_CHECKING:
     from workbench.core.savings import Tokens
+    from workbench.tui.app import WorkbenchApp
 
 
 class DetailPane(Pane):
     """The run's value or error, its console, and the call that is chosen in the trace."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("detail")]
+    app: WorkbenchApp
 
     def __init__(self, *, id: str, classes: str) -> None:
         super().__init__(id=id, classes=classes)
@@ -45,21 +50,31 @@ class DetailPane(Pane):
 
     def compose(self) -> ComposeResult:
         with TabbedContent(id="detail-tabs"):
-            with TabPane("Result", id="tab-result"):
+            with TabPane(self._tab("Result"), id="tab-result"):
+                yield WarningLines()
                 yield JsonView(id="result-view")
                 yield ErrorCard(id="error-card")
-            with TabPane("Console", id="tab-console"):
+            with TabPane(self._tab("Console"), id="tab-console"):
                 yield ConsoleView(id="console")
-            with TabPane("Call", id="tab-call"):
+            with TabPane(self._tab("Call"), id="tab-call"):
                 yield JsonView(id="call-view")
-            with TabPane("Timing", id="tab-timing"):
+            with TabPane(self._tab("Timing"), id="tab-timing"):
                 yield JsonView(id="timing-view")
+
+    def _tab(self, name: str) -> Content:
+        """The name of a tab, with the key that brings it to the front."""
+        return with_key(name, first_key(f"detail-{name.lower()}", self.app.config.keys))
 
     def on_mount(self) -> None:
         self.error_card.display = False
+        self.warnings.key = first_key("detail-warnings", self.app.config.keys)
         self.call.empty_text = "A call: arguments, result, error, timing\nchoose one in 3 Trace"
         self._invite()
         self.show_title()
+
+    @property
+    def warnings(self) -> WarningLines:
+        return self.query_one(WarningLines)
 
     @property
     def result(self) -> JsonView:
@@ -140,6 +155,7 @@ class DetailPane(Pane):
         self.console.invite("Nothing on the console so far")
         self._show_card(False)
         self.result.clear("Running…")
+        self._warn(())
         self.call.clear()
         self._call = self._call_shown = None
         self._timing = {}
@@ -187,12 +203,26 @@ class DetailPane(Pane):
         else:
             self.error_card.show(execution.error, run.code, may_fix=may_fix)
             self._show_card(True)
+        self._warn(execution.warnings)
         self._show_timing(run=run.timing())
         self.console.invite("The script wrote nothing\nconsole.log(…) writes here")
         if execution.logs_dropped:
             dropped = f"{execution.least}{count(execution.logs_dropped, 'more line')}"
             self.console.note(f"{dropped} not kept: a run keeps 10,000 lines, 4 MB of them")
         self.show_title()
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        self.warnings.show(warnings)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "warnings" or bool(self.warnings.warnings)
+
+    @on(WarningLines.Wanted)
+    def action_warnings(self) -> None:
+        """All warnings of the run, whole."""
+        text = "\n\n".join(self.warnings.warnings)
+        self.app.push_screen(TextScreen(text, "Warnings"))
 
     def show_call(self, state: CallState) -> None:
         """A call: its result or error, arguments, timing."""

@@ -54,6 +54,10 @@ class Fold:
         self._spent.append(spent_ms)
         self.last_ms = max(self.last_ms, started_ms + spent_ms)
 
+    def settle(self) -> None:
+        """No call follows: the figures are counted anew."""
+        self._figures = None
+
     def figures(self) -> Figures:
         """Median and p95; for many calls they are counted anew only once there are some more."""
         known = self._figures
@@ -90,6 +94,11 @@ class Folds:
         fold.count += 1
         fold.running += 1
         return fold.folded and not before
+
+    def settle(self) -> None:
+        """The run is over: the figures are those of all calls."""
+        for fold in self._by_key.values():
+            fold.settle()
 
     @property
     def any_folded(self) -> bool:

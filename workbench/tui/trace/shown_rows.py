@@ -68,6 +68,10 @@ class ShownRows(Sequence[int]):
             return self._arranged.at(slice(place, place + 1))[0]
         return (range(len(self._rows)) if self._matching is None else self._matching)[place]
 
+    def settle(self) -> None:
+        """The run is over: rows that stand for many have the figures of all of them."""
+        self._folds.settle()
+
     # -- the filter ------------------------------------------------------------------------
 
     def set_filter(self, text: str) -> None:

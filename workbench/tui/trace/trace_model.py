@@ -235,6 +235,7 @@ class TraceModel:
             self._over(row)
             self.shown.changed(index)
         self._running.clear()
+        self.shown.settle()
         error = event.execution.error
         if error is not None:
             text = clean_line(f"{error.code} — {error.message[:SHOWN_CONSOLE]}", SHOWN_CONSOLE)

@@ -114,6 +114,7 @@ class ErrorCard(PaintedView, can_focus=True):
         self._make_rows()
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.refresh()
+        self.refresh_bindings()
 
     def is_laid_out(self, width: int) -> bool:
         return self.error is None or width == self._broken_for
@@ -223,9 +224,17 @@ class ErrorCard(PaintedView, can_focus=True):
         self._at = min(max(0, index), max(0, len(self._rows) - 1))
         self.keep_in_sight(self._at, max(1, self.size.height))
         self.refresh()
+        if self.error is not None and self.error.line is None:
+            self.refresh_bindings()
 
     def action_move(self, by: int) -> None:
         self._go(self._at + by)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter is offered where it does something: an error without a place leads nowhere."""
+        if action != "choose" or self.error is None or not self._rows:
+            return True
+        return bool(self._rows[self._at].does) or self.error.line is not None
 
     def action_choose(self) -> None:
         """Put the name into the script, go to the place, or unfold the stack."""

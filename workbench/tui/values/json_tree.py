@@ -259,13 +259,16 @@ class JsonTree:
         return index
 
     def find(self, text: str, give_up: Callable[[], bool] = lambda: False) -> list[Path]:
-        """Paths whose key or scalar holds ``text``, without regard to case; at most MOST_MATCHES."""
-        wanted = text.lower()
+        """Paths whose key or scalar, or both as they are shown (``state: "open"``), hold ``text``, without
+        regard to case; at most MOST_MATCHES."""
+        wanted, of_both = text.lower(), ": " in text
         found: list[Path] = []
         for count, (path, value) in enumerate(walk(self.value)):
             key = path[-1] if path else ""
             scalar = "" if isinstance(value, dict | list) else scalar_text(value)
-            if wanted in scalar.lower() or (isinstance(key, str) and wanted in key.lower()):
+            name = key.lower() if isinstance(key, str) else ""
+            both = f'{name}: {scalar}\n{name}: "{scalar}"' if of_both and name else ""
+            if wanted in scalar.lower() or wanted in name or wanted in both.lower():
                 found.append(path)
                 if len(found) >= MOST_MATCHES:
                     break
