@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from workbench.tui.editor.hints.offers import Completion
 
 _ROWS = 8
-_LABEL, _DETAIL = 28, 48
+_LABEL, _DETAIL, _DOC = 28, 48, 64
+"""Cells of the widest."""
 
 
 class CompletionPopup(Static):
@@ -90,6 +91,10 @@ class CompletionPopup(Static):
         room = max(24, self.app.size.width - 6)
         label = min(max(len(offer.label) for offer in self.offers), _LABEL, room - 4)
         detail = min(max(len(offer.detail) for offer in self.offers), _DETAIL, room - label - 4)
+        # As wide as what it says of any of them, so that it stays where it is while one chooses.
+        said = min(max(len(offer.doc) for offer in self.offers) + 1, _DOC, room)
+        width = max(label + detail + 4, said)
+        detail = width - label - 4
         selected = self.get_visual_style("popup--selected")
         lines = []
         first = self._first()
@@ -100,7 +105,6 @@ class CompletionPopup(Static):
                 (fit(offer.detail, detail) + " ", "$foreground 60%"),
             )
             lines.append(line.stylize(selected) if index == self.index else line)
-        width = label + detail + 4
         if self.offer.doc:
             lines.append(Content.styled(fit(" " + self.offer.doc, width), "$foreground 75% italic"))
         if len(self.offers) > _ROWS:
