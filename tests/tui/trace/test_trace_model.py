@@ -79,6 +79,11 @@ def test_a_call_becomes_a_row_and_ends() -> None:
     assert model.totals.running == 0
 
 
+def test_long_times_are_told_in_seconds_beside_a_line() -> None:
+    model = model_of(*finished(call(1, line=9), ms=13_386.0))
+    assert model.line_notes()[9].text == "1 call 13.386 s"
+
+
 def test_events_of_other_executions_are_passed_over() -> None:
     model = TraceModel()
     model.begin("other")

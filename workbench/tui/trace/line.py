@@ -12,6 +12,7 @@ from workbench.tui.trace import waterfall
 from workbench.tui.trace.folds import Fold
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 from workbench.tui.widgets.line_view import Part, cells, fit
+from workbench.tui.wording import duration
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -214,7 +215,7 @@ def _tint(status: str, spent_ms: float, hue: int) -> str:
 
 
 def _ms(ms: float) -> str:
-    return f"{ms:.0f} ms" if ms >= 1 or ms == 0 else "<1 ms"
+    return duration(ms) if ms >= 1 or ms == 0 else "<1 ms"
 
 
 def _start(ms: float) -> str:

@@ -27,6 +27,7 @@ from workbench.tui.trace.rows import (
 from workbench.tui.trace.shown_rows import ShownRows
 from workbench.tui.values import one_line
 from workbench.tui.widgets.hues import LineNote, ServerHues
+from workbench.tui.wording import duration
 
 if TYPE_CHECKING:
     from workbench.core.events import Event, ExecutionFinished, ToolCallFinished, ToolCallNote
@@ -312,7 +313,7 @@ class TraceModel:
         their server; of several servers in none."""
         return {
             line: LineNote(
-                f"{count(calls, 'call')} {total:.0f} ms",
+                f"{count(calls, 'call')} {duration(total)}",
                 self.hues.of(server) if server is not None else None,
             )
             for line, (calls, total, server) in self.lines.items()
