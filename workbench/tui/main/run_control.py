@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from workbench.core.model import ErrorCode, ExecutionRequest
 from workbench.history import HistoryError
-from workbench.text.sanitize import clean_line
 from workbench.tui.main.end_words import end_words
 from workbench.tui.main.input_text import InputError, parse_input
 from workbench.tui.main.run_events import RunEvents
