@@ -100,7 +100,8 @@ _CODES = (
         ErrorCode.SERIALIZATION_ERROR,
         "both",
         "The script's value, a call's arguments or its result are not JSON, or too large.",
-        "The message has the path of the value and its usual cure: `[...map]`, `String(big)`, `await`.",
+        "Of what is too large return less, or raise `max_result_bytes`. Of what is no JSON the message has the path and "
+        "its usual cure: `[...map]`, `String(big)`, `await`.",
         "({ when: { map: new Map() } })",
     ),
     Explanation(
