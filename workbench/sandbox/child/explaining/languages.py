@@ -31,6 +31,8 @@ _SIGNS: tuple[tuple[str, str], ...] = (
 """The first that is found tells it; what JavaScript has nearly, stands last."""
 
 
+_LOOKED_AT, _WIDEST = 20_000, 500
+"""Characters of a script, and of a line: the signs take the square of a line's length, and of blank lines."""
 _NEAR = frozenset({"a shell script", "Lua", "Ruby", "Python"})
 _DECLARES = re.compile(r"^\s*(?:const|let|var) [\w$[{][^\n]*=(?!=)", re.MULTILINE)
 """What those have not, and a script with texts in one of them does."""
@@ -38,8 +40,12 @@ _DECLARES = re.compile(r"^\s*(?:const|let|var) [\w$[{][^\n]*=(?!=)", re.MULTILIN
 
 def named(code: str) -> str | None:
     """``SQL``, ``Python``; None: it may be JavaScript with a fault in it."""
-    found = next((name for name, signs in _SIGNS if re.search(signs, code, re.MULTILINE)), None)
-    return None if found in _NEAR and _DECLARES.search(code) is not None else found
+    lines = (line[:_WIDEST].rstrip() for line in code[:_LOOKED_AT].split("\n"))
+    looked_at = "\n".join(filter(None, lines))
+    found = next(
+        (name for name, signs in _SIGNS if re.search(signs, looked_at, re.MULTILINE)), None
+    )
+    return None if found in _NEAR and _DECLARES.search(looked_at) is not None else found
 
 
 def is_shell_command(code: str) -> bool:
