@@ -20,6 +20,7 @@ def said(lines: WarningLines) -> str:
     return str(lines.content).replace("\n", "")
 
 
+@pytest.mark.slow
 async def test_warnings_of_a_run_are_told_and_opened(make_app: MakeApp) -> None:
     """They were on the command line and in answers to agents, on no screen: null, and not a word."""
     app = make_app(SCRIPT)
