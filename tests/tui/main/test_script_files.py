@@ -195,6 +195,13 @@ async def test_the_file_that_will_be_written_is_said_whole(
     app = make_app("return 1", config=Config(servers={"demo": demo_server()}, scripts_dir=folder))
     async with app.run_test(size=(100, 30)) as pilot:
         await app_opened(app)
+        app.main.files.save_as(app.main.tab)
+        await until(lambda: app.screen.query("#line-problem"), "the question")
+        here = f"Writes {tmp_path / 'test.js'} "
+        said = app.screen.query_one("#line-problem", Static)
+        await until(lambda: str(said.content).startswith(here), "its own file is proposed")
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.main, "given up")
         for typed, written in (
             ("x.js", folder / "x.js"),
             ("y", folder / "y.js"),

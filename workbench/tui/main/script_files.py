@@ -173,8 +173,10 @@ class ScriptFiles:
         if path is None or script_documents.is_sample(path):  # samples stay as they came
             path = self._folder / tab.document.name
         title = f"Save as (a name alone goes into {_short(self._folder)})"
-        made = absolute(self._folder)
-        self._host.app.push_screen(FileScreen(title, _short(path), self._path_of, made), named)
+        typed, made = _short(path), absolute(self._folder)
+        if self._path_of(typed) != absolute(path):  # a name alone would go into that folder
+            typed = f".{os.sep}{typed}"
+        self._host.app.push_screen(FileScreen(title, typed, self._path_of, made), named)
 
     @property
     def _folder(self) -> Path:
