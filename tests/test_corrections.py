@@ -199,6 +199,8 @@ TOLD: list[tuple[str, str]] = [
     ("await Promise.all([101].map(async id => { await tools.demo.get_issue({ id }) }));", "the function given to map in line 1 returns nothing"),
     ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn 'items' in r ? r.items : [];", "r.items in line 2 is undefined"),
     ("const r = await tools.demo.list_issues({ limit: 2 });\nconst out = [];\nfor (const i of r.issues) { if (!i.open) continue; out.push(i.id); }\nreturn out;", "i.open in line 3 is undefined"),
+    ("tools.demo.sleep({ ms: 9000 });\nreturn await Promise.race([tools.demo.sleep({ ms: 9000 }), sleep(1)]) ?? 0;", "ended without awaiting 2 call"),
+    ("[9000].forEach(async ms => { await tools.demo.sleep({ ms }) });\nreturn await Promise.any([1]);", "forEach in line 1 does not wait"),
     # of a long value, too
     ("const list = Array.from({ length: 30_000 }, (_, i) => i);\nreturn list.map(i => { i * 2 });", "the function given to map in line 2 returns nothing"),
     ("const r = await tools.demo.list_issues({ limit: 2 });\nreturn Array.from({ length: 9_000 }, () => `by ${r.author}`);", "r.author in line 2 is undefined"),
@@ -219,6 +221,10 @@ QUIET: list[str] = [
     "const r = await tools.demo.list_issues({ state: 'closed', assignee: 'none' });\nreturn r.issues.filter(i => i.votes > 900).map(i => i.title);",
     "const byId = { a: tools.demo.now({}) };\nconst got = await byId.a;\nreturn [got.nothing ?? null];",
     "const zp = tools.demo.now({});\nconst ps = [101, 102].map(id => tools.demo.get_issue({ id }));\nconst out = [await zp, 'zp.x'].slice(2);\nfor (const p of ps) out.push((await p).id);\nreturn [out, (await ps[0]).id];",
+    # a call that loses a race goes on
+    "const slow = tools.demo.sleep({ ms: 9000 });\nreturn await Promise.race([slow, sleep(1).then(() => 'late')]);",
+    "const within = (p, ms) => Promise.race([p, sleep(ms)]);\nreturn await within(tools.demo.sleep({ ms: 9000 }), 1) ?? null;",
+    "return (await Promise.any([9000, 0].map(ms => tools.demo.sleep({ ms })))).slept_ms;",
     # a member that is asked for because it may not be there
     *(f"const r = await tools.demo.list_issues({{ assignee: 'none', state: 'closed' }});\n{rest}" for rest in (
         "const list = 'items' in r ? r.items : r.issues;\nreturn list;",

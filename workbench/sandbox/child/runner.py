@@ -24,7 +24,7 @@ from workbench.sandbox.child import prelude
 from workbench.sandbox.child.channel import Channel, Rehearsal
 from workbench.sandbox.child.clock import Clock
 from workbench.sandbox.child.explaining.call_places import place_of_call
-from workbench.sandbox.child.explaining.done_frame import explained
+from workbench.sandbox.child.explaining.done_frame import explained, is_left_by_a_race
 from workbench.sandbox.child.explaining.script_tree import Script
 from workbench.sandbox.child.frame_texts import (
     compact,
@@ -137,7 +137,10 @@ class Runner:
                 if not done.startswith(_VALUE) and _LOST_STACK in done:
                     done = self._run_with_stacks(job, done)
                 heap = self._peak(done)  # what explains the end is not the script's
-                self._finish(explained(script, done, self._ask, len(self._unanswered)), heap)
+                left = len(self._unanswered)
+                if left and is_left_by_a_race(script):
+                    left = 0
+                self._finish(explained(script, done, self._ask, left), heap, left)
         except self._engine.failures as error:
             self._finish(self._engine_failure(error))
 
@@ -237,8 +240,11 @@ class Runner:
         assert self._channel is not None
         return self._heap.peak(self._channel.most_held, passing(done))
 
-    def _finish(self, done: str, heap: int | None = None) -> None:
-        """Send the ``done`` frame, with what was measured: ``heap``, where it was before."""
+    def _finish(self, done: str, heap: int | None = None, unawaited: int = 0) -> None:
+        """Send the ``done`` frame, with what was measured: ``heap``, where it was before.
+
+        unawaited: calls that nobody waits for.
+        """
         if not done.startswith(_VALUE):
             done = short(done, self._frame_limit)
         elif (size := size_of(done) - len(_VALUE) - 1) > self._frame_limit:
@@ -252,7 +258,6 @@ class Runner:
         if self._heap.is_all(heap):
             done = memory_failure(self._heap.limit)
         cpu = (time.process_time() - self._cpu_before) * 1000
-        unawaited = len(self._unanswered)
         more = f',"heap":{heap},"cpu_ms":{cpu:.3f},"unawaited":{unawaited}'
         if self.is_followed and done.startswith(_VALUE) and self._is_over():
             more = f'{more},"again":true'

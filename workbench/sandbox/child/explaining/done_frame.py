@@ -58,6 +58,16 @@ def explained(script: Script, done: str, ask: Ask | None, in_flight: int = 0) ->
     return done
 
 
+def is_left_by_a_race(script: Script) -> bool:
+    """Whether calls that were not answered as the script ended are those that lost a race: of no other of its
+    calls it is seen that nobody waits for it."""
+    try:
+        return promise_signs.has_a_race(script.code) and _of_a_promise(script, or_left=True) is None
+    except Exception as error:  # as above
+        os.write(2, f"advice: {error!r}\n".encode())
+    return False
+
+
 def _null_explained(script: Script, done: str, ask: Ask | None, in_flight: int) -> str:
     data: dict[str, Any] = json.loads(done)
     told = empty_results.remarks(script, data.get("failed_call"), ask)

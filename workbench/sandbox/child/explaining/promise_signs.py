@@ -9,11 +9,17 @@ _STORED = re.compile(
 )
 _MEMBER = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*+)\s*+\??\.(?!then\b|catch\b|finally\b|[.\d])")
 _MAY_BE_READ = "= tools"
+_RACE = re.compile(r"\bPromise\s*+\.\s*+(?:race|any)\b")
 
 
 def may_give_promises(code: str) -> bool:
     """Cheap: whether it is worth to look."""
     return "tools" in code or "async" in code
+
+
+def has_a_race(code: str) -> bool:
+    """Whether it may end before what it waited for."""
+    return _RACE.search(code) is not None
 
 
 def is_read(code: str) -> bool:
