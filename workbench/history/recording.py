@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import stat
 from codecs import BOM_UTF8
+from dataclasses import fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ VERSION = 1
 MAX_FILE_BYTES = 256 << 20
 _MOST_VALUES = 10_000_000
 """By their commas and brackets: some 64 bytes of memory each, however short they are written."""
-_APART = (
-    "calls", "seed", "clock", "order", "answers", "warnings", "missing", "foreign", "answer_limit",
-    "definition_tokens", "worker_run", "name", "pinned",
+_APART = frozenset(
+    ("calls", "seed", "clock", "order", "answers", "warnings", "missing",
+     *(field.name for field in fields(Recording) if not field.compare))
 )  # fmt: skip
+"""Elsewhere in the file; and what is no part of a recording, which no comparison looks at: an older Workbench
+takes no member that it does not know."""
 
 
 class RecordingError(Exception):
