@@ -183,6 +183,21 @@ async def test_they_go_with_their_execution_whoever_removes_it(tmp_path: Path) -
     again.close()
 
 
+async def test_what_an_older_workbench_left_of_them_goes_before_anything_else(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "h.sqlite3"
+    store = Store(path)
+    await write(
+        store, *(event for id_ in "abcd" for event in (started(id_), finished(id_, id_ * MB)))
+    )
+    store.close()
+    asked(path, "DELETE FROM executions WHERE id IN ('a', 'b')")
+    assert SqliteHistory(path).prune(max_size_mb=3) == 0, "they went before"
+    assert asked(path, "SELECT execution FROM texts") == [(3,), (4,)]
+    assert asked(path, "SELECT n FROM executions") == [(3,), (4,)]
+
+
 async def test_a_text_that_is_missing_is_said(tmp_path: Path) -> None:
     store = Store(tmp_path / "h.sqlite3")
     await write(store, started("a"), finished("a", "v" * MB))

@@ -78,14 +78,13 @@ class Pruner:
         gone, more = 0, True
         with transaction(connection):
             mark_interrupted(connection)
+            take_out(
+                connection, _left_behind(connection)
+            )  # first: nothing else goes for their size
             until = time.monotonic() + _STEP_S
             while more and time.monotonic() < until:
                 if not self._remove_parts(connection):
-                    numbers = (
-                        self._too_old(connection)
-                        or self._oldest(connection)
-                        or _left_behind(connection)
-                    )
+                    numbers = self._too_old(connection) or self._oldest(connection)
                     take_out(connection, numbers)
                     gone, more = gone + len(numbers), bool(numbers)
         if not more:
@@ -151,10 +150,10 @@ class Pruner:
 
 
 def _left_behind(connection: sqlite3.Connection) -> list[int]:
-    """One that an older Workbench removed, which knows nothing of large texts."""
+    """Those that an older Workbench removed, which knows nothing of large texts."""
     rows = connection.execute(
-        "SELECT execution FROM texts WHERE execution NOT IN (SELECT n FROM executions) LIMIT 1"
-    )
+        "SELECT DISTINCT execution FROM texts WHERE execution NOT IN (SELECT n FROM executions)"
+    ).fetchall()
     return [n for (n,) in rows]
 
 
