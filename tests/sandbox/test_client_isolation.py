@@ -440,8 +440,10 @@ from workbench.sandbox.child import runner
 
 def serve(self, channel, steps):
     channel.receive()
+    {before}
     channel.send('{"t":"done","ok":true,"value":1,"again":true}')
-    {then}
+    channel.send('{"t":"log","level":"log","text":"x"}')
+    {after}
     channel.receive()
 
 runner.Runner.serve = serve
@@ -487,15 +489,28 @@ async def test_what_one_that_ran_a_script_makes_of_another_is_of_no_use_for_othe
         await engine.close()
 
 
-async def test_one_that_speaks_before_it_is_asked_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    says = """channel.send('{"t":"log","level":"log","text":"x"}')"""
-    program = zygote_process.PROGRAM.replace("main()\n", _LIAR.replace("{then}", says))
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        (  # both at once: before it is given back
+            "said = []; channel._write = said.append",
+            "import os; os.write(channel._descriptor, b''.join(said))",
+        ),
+    ],
+)
+async def test_one_that_speaks_before_it_is_asked_is_ended(
+    monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    says = _LIAR.replace("{before}", before).replace("{after}", after)
+    program = zygote_process.PROGRAM.replace("main()\n", says)
     monkeypatch.setattr(zygote_process, "PROGRAM", program)
+    monkeypatch.setattr(kept, "_KEPT_S", 60)
     engine = Engine(limits=LIMITS, pool=POOL)
     try:
         first = await run(engine, "1")
         assert (first.value, first.logs) == (1, ())
-        await until(lambda: not any(not w.closed for w in pool_of(engine)._kept._timers))
+        await until(lambda: not len(pool_of(engine)._kept))
         second = await run(engine, "1")
         assert (second.value, second.logs, second.worker_run) == (1, (), 1)
     finally:

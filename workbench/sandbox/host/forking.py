@@ -88,7 +88,7 @@ class ForkServer:
             self._command(_Command(b"R %d\n" % runs))
 
     def kill(self, worker: Worker) -> None:
-        if worker.pid in self._workers:
+        if self._workers.get(worker.pid) is worker:  # else its number may be another one's by now
             self._command(_Command(b"K %d\n" % worker.pid))
 
     async def close(self) -> None:

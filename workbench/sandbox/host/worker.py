@@ -183,6 +183,7 @@ class Worker:
         if self.closed:
             return
         self.closed = True
+        self.rests = False
         self._loop.remove_reader(self._fd)
         self._loop.remove_writer(self._fd)
         self._connection.close()
