@@ -23,8 +23,9 @@ def _table(text: str) -> dict[str, str]:
 _TYPED = _table(
     "slash / minus - equals_sign = full_stop . comma , left_square_bracket [ right_square_bracket ]"
     " underscore _ plus + question_mark ? asterisk * number_sign #"
+    " exclamation_mark !"
 ) | {"space": " "}
-_SHIFTED = _table("underscore - plus = question_mark / asterisk 8 number_sign 3")
+_SHIFTED = _table("underscore - plus = question_mark / asterisk 8 number_sign 3 exclamation_mark 1")
 """The key that one presses with shift."""
 _OTHERS = _table(
     "escape 27u enter 13u tab 9u backspace 127u delete 3~ left 1D right 1C up 1A down 1B pageup 5~"

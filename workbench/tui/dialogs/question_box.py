@@ -86,6 +86,10 @@ class QuestionScreen(GuardedModal[R]):
     def on_resize(self) -> None:
         self.call_after_refresh(self.query_one(QuestionBox).fit)
 
+    def action_send(self) -> None:
+        """Answer with what the form has."""
+        raise NotImplementedError
+
 
 def _rows(child: Widget) -> int:
     most = child.styles.max_height
