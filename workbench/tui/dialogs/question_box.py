@@ -90,6 +90,10 @@ class QuestionScreen(GuardedModal[R]):
         """Answer with what the form has."""
         raise NotImplementedError
 
+    def action_leave(self) -> None:
+        """Answer that there is no answer."""
+        raise NotImplementedError
+
 
 def _rows(child: Widget) -> int:
     most = child.styles.max_height
