@@ -17,6 +17,8 @@ from tests.support.params import first_fast
 from workbench.config import Config, demo_server
 from workbench.tui.app import WorkbenchApp
 from workbench.tui.editor.highlighting import highlight
+from workbench.tui.key_order import KeyOrder
+from workbench.tui.textual_private import AppBase
 from workbench.tui.widgets.key_footer import KeyFooter
 
 # The plugin for pictures imports textual before any conftest is read.
@@ -90,6 +92,20 @@ async def app_opened(app: WorkbenchApp) -> None:
         ),
         "open",
     )
+
+
+class OrderedApp(AppBase):
+    """Around a screen on its own: as in the real one, keys are taken one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key_order = KeyOrder(self, super().on_event)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.key_order.take(event)
+        else:
+            await super().on_event(event)
 
 
 def paste(pilot: Pilot[int], text: str) -> None:

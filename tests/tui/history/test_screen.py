@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.tui.conftest import until
+from tests.tui.conftest import OrderedApp, until
 from workbench.core.events import ExecutionFinished, ExecutionStarted, ToolCallStarted
 from workbench.core.model import (
     ErrorCode,
@@ -118,7 +120,7 @@ async def record_some(store: Store, number: int) -> None:
         await record(store, f"id{n}", failed=n % 2 == 0, script=f"s{n}.js")
 
 
-class HistoryApp(App[None]):
+class HistoryApp(OrderedApp):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
@@ -135,13 +137,13 @@ class HistoryApp(App[None]):
         return found
 
 
-async def opened(app: HistoryApp, pilot: Pilot[None]) -> HistoryScreen:
+async def opened(app: HistoryApp, pilot: Pilot[int]) -> HistoryScreen:
     await app.push_screen(HistoryScreen(app.store, app.open_run, app.filters))
     await loaded(app, pilot)
     return app.history
 
 
-async def loaded(app: HistoryApp, pilot: Pilot[None]) -> None:
+async def loaded(app: HistoryApp, pilot: Pilot[int]) -> None:
     await pilot.pause()
     await app.workers.wait_for_complete()
     await pilot.pause()
@@ -720,6 +722,25 @@ async def test_each_press_turns_what_the_one_before_it_left(open_store: OpenStor
             await until(lambda n=presses: len(app._notifications) == n, "all are said")  # type: ignore[misc]
             assert store.recording("aaaa1111").pinned == (before ^ bool(presses % 2))
         await until(lambda: "aaaa1111• " in lines(screen)[1], "the list says so")
+
+
+async def test_what_is_typed_behind_a_change_that_waits_is_for_what_comes_after_it(
+    open_store: OpenStore,
+) -> None:
+    """The name went to the list, where letters are commands: the question came after it."""
+    store = open_store()
+    await record(store, "aaaa1111")
+    app = HistoryApp(store)
+    async with app.run_test(size=(140, 20)) as pilot:
+        await opened(app, pilot)
+        with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+            other.execute("begin immediate")
+            for key in ("P", "N", *"green"):
+                app.post_message(events.Key(key, key))
+            await until(lambda: app.key_order.is_busy, "the first is taken")
+            other.execute("rollback")
+        await until(lambda: isinstance(app.screen, LineScreen), "the question")
+        await until(lambda: app.screen.query_one(Input).value == "green", "it has the name")
 
 
 @pytest.mark.slow

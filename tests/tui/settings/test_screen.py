@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.tui.conftest import told, until
+from tests.tui.conftest import OrderedApp, told, until
 from workbench.config import KEYS, Config, load
 from workbench.tui.dialogs.ask import LineScreen
 from workbench.tui.settings.rows import about, row_line, settings_of
@@ -25,7 +24,7 @@ icons = "ascii"
 """
 
 
-class SettingsApp(App[None]):
+class SettingsApp(OrderedApp):
     def __init__(self) -> None:
         super().__init__()
         self.configs: list[Config] = []
@@ -44,14 +43,14 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def opened(app: SettingsApp, pilot: Pilot[None], file: Path) -> SettingsScreen:
+async def opened(app: SettingsApp, pilot: Pilot[int], file: Path) -> SettingsScreen:
     config = load(file if file.exists() else None, environ={})
     await app.push_screen(SettingsScreen(config, file, app.configs.append))
     await pilot.pause()
     return app.settings
 
 
-async def go_to(app: SettingsApp, pilot: Pilot[None], name: str) -> None:
+async def go_to(app: SettingsApp, pilot: Pilot[int], name: str) -> None:
     names = [row.key.name for row in app.settings.rows.rows]
     app.settings.rows.move_to(names.index(name))
     await pilot.pause()

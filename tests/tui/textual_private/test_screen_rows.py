@@ -21,9 +21,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tests.tui.conftest import until
-from workbench.tui.key_order import KeyOrder
-from workbench.tui.textual_private import AppBase, ScreenBase, screens
+from tests.tui.conftest import OrderedApp, until
+from workbench.tui.textual_private import ScreenBase, screens
 
 pytestmark = pytest.mark.anyio
 
@@ -78,12 +77,11 @@ class RowsScreen(ScreenBase[None]):
         yield Static("over", id="over")
 
 
-class RowsApp(AppBase):
+class RowsApp(OrderedApp):
     """Counts how often it was painted."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.key_order = KeyOrder(self, super().on_event)
         self.painted = 0
         self.after_painting = self._count
 
@@ -92,12 +90,6 @@ class RowsApp(AppBase):
 
     def on_mount(self) -> None:
         self.push_screen(RowsScreen())
-
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            await self.key_order.take(event)
-        else:
-            await super().on_event(event)
 
 
 async def test_only_rows_that_are_painted_are_drawn_as_textual_draws_them() -> None:

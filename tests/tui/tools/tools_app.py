@@ -7,32 +7,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.tui.conftest import until
+from tests.tui.conftest import OrderedApp, until
 from workbench.catalogue.forms.form import Form
 from workbench.config import Config, ServerSettings, demo_server
 from workbench.core.runtime import Runtime, open_runtime
-from workbench.tui.key_order import KeyOrder
-from workbench.tui.textual_private import AppBase
 from workbench.tui.tools.screen import ToolsScreen
 
 
-class ToolsApp(AppBase):
+class ToolsApp(OrderedApp):
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[str | None] = []
         self.left_forms: dict[str, Form] = {}
-        self.key_order = KeyOrder(self, super().on_event)
-
-    async def on_event(self, event: events.Event) -> None:
-        """As the real one: keys one after the other."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self.key_order.take(event)
-        else:
-            await super().on_event(event)
 
 
 @asynccontextmanager

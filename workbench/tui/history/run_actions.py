@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.core.ports import HistoryKeeper
 from workbench.core.records import name_problem
@@ -24,13 +24,13 @@ from workbench.tui.history.rows import script_name
 from workbench.util.here import absolute
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from workbench.tui.app import WorkbenchApp
 
 
 class RunActions:
     """Each asks what it has to ask, and says what came of it. To be awaited in a worker of a screen."""
 
-    def __init__(self, app: App[Any], history: HistoryKeeper) -> None:
+    def __init__(self, app: WorkbenchApp, history: HistoryKeeper) -> None:
         self._app = app
         self._history = history
 
@@ -129,9 +129,11 @@ class RunActions:
     # -- how -------------------------------------------------------------------------------
 
     async def _done(self, change: Callable[[], None]) -> bool:
-        """Change the history in a thread; says why it was not possible."""
+        """Change the history in a thread; says why it was not possible. What is typed meanwhile is about what
+        it leaves, or for the dialog that the next key opens."""
         try:
-            await asyncio.to_thread(change)
+            with self._app.key_order.hold():
+                await asyncio.to_thread(change)
         except HistoryError as error:
             self.show_toast(str(error), error=True)
             return False

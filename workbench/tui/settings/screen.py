@@ -228,14 +228,15 @@ class SettingsScreen(WayScreen[None]):
         return True
 
     async def _write(self, change: Callable[[], None], said: str) -> bool:
-        """Change the file and read it again; False: it was refused, and says why."""
+        """Change the file and read it again, while keys wait; False: it was refused, and says why."""
 
         def write_and_read() -> Config:
             change()
             return load(self._file, overrides=self._config.flags)
 
         try:
-            config = await asyncio.to_thread(write_and_read)
+            with self.app.key_order.hold():
+                config = await asyncio.to_thread(write_and_read)
         except (ConfigError, OSError) as error:
             self._notify(str(error), error=True)
             return False
