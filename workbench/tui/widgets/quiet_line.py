@@ -27,10 +27,14 @@ class QuietLine(Static):
             self.update(content, layout=not (self._fits(before) and self._fits(content)))
 
     def _fits(self, content: object) -> bool:
-        """Whether it is one line in the room that there is: nothing around it moves for such another."""
+        """Whether it is one line in the room that there is, all of that where the room is as wide as the words:
+        nothing around it moves for such another."""
+        width = self.styles.width
+        room = self.content_size.width
+        least = room if width is not None and width.is_auto else 1
         return (
             isinstance(content, Content)
-            and 0 < content.cell_length <= self.content_size.width
+            and 0 < least <= content.cell_length <= room
             and "\n" not in content.plain
         )
 
