@@ -155,13 +155,19 @@ class FileScreen(LineScreen):
     """The name of a file to write, and below it which file that is, whole, before Enter."""
 
     def __init__(
-        self, title: str, value: str, path_of: Callable[[str], Path], made: Path | None = None
+        self,
+        title: str,
+        value: str,
+        path_of: Callable[[str], Path],
+        made: Path | None = None,
+        own: Path | None = None,
     ) -> None:
         """path_of: the file that a text names, from the root on. made: a folder that is made where it is
-        missing."""
+        missing. own: a file that is written without a question."""
         super().__init__(title, value, check=self._problem)
         self._path_of = path_of
         self._made = made
+        self._own = own
 
     def _problem(self, text: str) -> str | None:
         path = self._path_of(text)
@@ -173,8 +179,8 @@ class FileScreen(LineScreen):
 
     def told(self, text: str) -> str:
         path = self._path_of(text)
-        there = " (which is there: that is asked about first)" if os.path.exists(path) else ""
-        return f"Writes {path}{there}"
+        asks = path != self._own and os.path.exists(path)
+        return f"Writes {path}{' (which is there: that is asked about first)' if asks else ''}"
 
 
 def unless_kept(app: App[int], path: Path, write: Callable[[], None]) -> None:

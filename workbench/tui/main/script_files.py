@@ -176,7 +176,8 @@ class ScriptFiles:
         typed, made = _short(path), absolute(self._folder)
         if self._path_of(typed) != absolute(path):  # a name alone would go into that folder
             typed = f".{os.sep}{typed}"
-        self._host.app.push_screen(FileScreen(title, typed, self._path_of, made), named)
+        asked = FileScreen(title, typed, self._path_of, made, tab.document.path)
+        self._host.app.push_screen(asked, named)
 
     @property
     def _folder(self) -> Path:
