@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
@@ -14,6 +15,9 @@ from workbench.sandbox.child.starting import fences
 _MOST_SHOWN = 300
 _LONGEST = 1 << 16
 _DEEPEST = 200
+_ASYNC_FUNCTION = re.compile(
+    r"\basync\s++function\s++([\w$]++)|(?<![\w$])([\w$]++)\s*+=\s*+(?=async\b)"
+)
 
 
 class Script:
@@ -58,6 +62,11 @@ class Script:
                 if not cursor.goto_parent():
                     return False
         return True
+
+    @cached_property
+    def async_functions(self) -> frozenset[str]:
+        """The names of its own functions that are async."""
+        return frozenset(found[1] or found[2] for found in _ASYNC_FUNCTION.finditer(self.code))
 
     def parses(self, code: str) -> bool:
         """Whether it would be a script, with types or without."""

@@ -93,13 +93,7 @@ def gives_promise(site: FailureSite, call: Node) -> bool:
     inner = function.named_children[0] if function.type == "parenthesized_expression" else None
     if inner is not None and inner.type in CALLBACKS:
         return is_async(inner)
-    return (
-        function.type == "identifier"
-        and re.search(
-            rf"async\s+function\s+{re.escape(text)}\b|\b{re.escape(text)}\s*=\s*async\b", site.code
-        )
-        is not None
-    )
+    return function.type == "identifier" and text in site.script.async_functions
 
 
 def _use_of(site: FailureSite, call: Node) -> tuple[int, str] | None:
