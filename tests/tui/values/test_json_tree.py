@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workbench.tui.values.json_search import find
 from workbench.tui.values.json_tree import JsonTree, path_text, shown_key, shown_value
 
 VALUE = {"ok": True, "items": [{"id": 1, "name": "amy"}, {"id": 2, "name": "bob"}], "none": {}}
@@ -57,15 +58,15 @@ def test_paths_are_written_as_javascript() -> None:
     assert path_text(()) == ""
 
 
-def test_search_sees_keys_and_values_in_folded_rows() -> None:
-    tree = JsonTree(VALUE)
-    tree.collapse_all()
-    assert tree.find("BOB") == [("items", 1, "name")]
-    assert tree.find("id") == [("items", 0, "id"), ("items", 1, "id")]
-    assert tree.find("true") == [("ok",)]
-    assert tree.find('Name: "bob') == tree.find("name: bob") == [("items", 1, "name")], "as shown"
-    assert tree.find("ok: true") == [("ok",)]
-    assert tree.find("nowhere") == []
+def test_search_sees_keys_and_values_as_they_are_shown() -> None:
+    assert find(VALUE, "BOB") == [("items", 1, "name")]
+    assert find(VALUE, "id") == [("items", 0, "id"), ("items", 1, "id")]
+    assert find(VALUE, "true") == [("ok",)]
+    assert find(VALUE, 'Name: "bob') == find(VALUE, "name: bob") == [("items", 1, "name")], (
+        "as shown"
+    )
+    assert find(VALUE, "ok: true") == [("ok",)]
+    assert find(VALUE, "nowhere") == []
 
 
 def test_a_long_string_is_cut_with_its_length_and_unfolds_whole() -> None:

@@ -233,7 +233,7 @@ class TraceDrawing(PaintedView):
         if self.model.finished:
             said = "The script called no tool\nand wrote nothing to the console"
             return f"{said}\n4 Detail says what came of it"
-        if self.model.waits and not self.model.finished:
+        if self.model.waits:
             return "Waits for a worker"
         return "Running · no call so far" if self.model.is_running else self.empty_text
 

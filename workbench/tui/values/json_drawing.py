@@ -13,7 +13,8 @@ from textual.strip import Strip
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
-from workbench.tui.values.json_tree import MOST_MATCHES, JsonTree, Path, folded_value, shown_value
+from workbench.tui.values.json_search import MOST_MATCHES
+from workbench.tui.values.json_tree import JsonTree, Path, folded_value, shown_value
 from workbench.tui.values.media import media_of
 from workbench.tui.widgets.line_view import PaintedView, Part, fit, invitation
 from workbench.tui.widgets.prompt import Prompt

@@ -18,6 +18,7 @@ from workbench.text.sanitize import clean, clean_line
 from workbench.tui.commands import bindings
 from workbench.tui.values.clipboard import copy
 from workbench.tui.values.json_drawing import JsonDrawing
+from workbench.tui.values.json_search import find
 from workbench.tui.values.json_tree import MOST_ROWS, JsonTree, Path, path_text
 from workbench.tui.values.media import Media, media_alone, media_of
 from workbench.tui.values.picture_screen import PictureScreen
@@ -134,11 +135,10 @@ class JsonView(JsonDrawing, can_focus=True):
             if table is not None:
                 return table, path[:length]
         value = self.shown.value_at(path)
-        if isinstance(value, dict):
-            tables = [(table_of(part), (*path, name)) for name, part in value.items()]
-            good = [(table, of) for table, of in tables if table is not None]
-            return good[0] if len(good) == 1 else None
-        return None
+        parts = value.items() if isinstance(value, dict) else ()
+        tables = [(table_of(part), (*path, name)) for name, part in parts]
+        good = [(table, of) for table, of in tables if table is not None]
+        return good[0] if len(good) == 1 else None
 
     def _show_text(self, value: JsonValue, path: Path) -> None:
         show_text(self, value, self.title + path_text(path))
@@ -250,7 +250,7 @@ class JsonView(JsonDrawing, can_focus=True):
         self._note = "searching … · Esc stops"
         self._resize()
         with giving_up() as given_up:
-            matches = await asyncio.to_thread(tree.find, text, given_up.is_set)
+            matches = await asyncio.to_thread(find, tree.value, text, given_up.is_set)
         if self.shown is not tree or self._sought != text:
             return
         self._matches = matches
