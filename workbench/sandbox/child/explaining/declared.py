@@ -40,10 +40,10 @@ def declared_twice(site: FailureSite, message: str) -> str | None:
         seen: dict[str, int] = {}
         for name in (name for statement in block.named_children for name in _names(statement)):
             text = site.text(name)
-            line, _ = site.place_of(name.start_byte)
             if text in seen:
-                return f"{text} is declared in line {seen[text]} already: give that of line {line} another name"
-            seen[text] = line
+                before, line = (site.place_of(at)[0] for at in (seen[text], name.start_byte))
+                return f"{text} is declared in line {before} already: give that of line {line} another name"
+            seen[text] = name.start_byte
     return None
 
 
