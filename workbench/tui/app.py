@@ -307,16 +307,18 @@ class WorkbenchApp(AppBase):
     def action_help(self) -> None:
         from workbench.tui.dialogs.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
-            below = self.screen
-            pane = below.pane_name if isinstance(below, layout.PaneScreen) else ""
-            works = {found.binding.id for found in below.active_bindings.values()}
-            here = [
-                command.id
-                for command in commands.COMMANDS
-                if command.id in works or command.place == "app" or below is self.main
-            ]
-            self.push_screen(HelpScreen(self.config.keys, pane, below, here))
+        below = self.screen
+        if isinstance(below, HelpScreen):
+            below.dismiss(None)  # as its own key would, which comes after that of the app
+            return
+        pane = below.pane_name if isinstance(below, layout.PaneScreen) else ""
+        works = {found.binding.id for found in below.active_bindings.values()}
+        here = [
+            command.id
+            for command in commands.COMMANDS
+            if command.id in works or command.place == "app" or below is self.main
+        ]
+        self.push_screen(HelpScreen(self.config.keys, pane, below, here))
 
     def action_help_quit(self) -> None:
         """^c outside editors: copies nothing there, and never quits."""

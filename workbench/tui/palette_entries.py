@@ -57,10 +57,11 @@ class Palette:
         """Ended when the palette has gone: the taking of tools that come meanwhile."""
 
     def open(self, *at: int) -> None:
-        """Over the screen that is shown. at: a column and a row, for what can be done there with what has the
-        focus; nothing: for everything."""
+        """Over the screen that is shown; where that is the palette, it closes. at: a column and a row, for what
+        can be done there with what has the focus; nothing: for everything."""
         app, screen = self._app, self._app.screen
         if isinstance(screen, PaletteScreen):
+            screen.dismiss(None)  # as its own key would, which comes after that of the app
             return
         self._theme = app.theme
         here = list(self._of_what_is_shown(screen)) if at else []

@@ -78,6 +78,19 @@ async def test_palette_has_every_command_and_runs_it(make_app: MakeApp) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("key", ["ctrl+p", "alt+p", "f1"])
+async def test_the_key_that_opens_a_dialog_closes_it(make_app: MakeApp, key: str) -> None:
+    """The app's own key comes before the dialog's, and did nothing there."""
+    app = make_app("return 1")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app_opened(app)
+        await pilot.press(key)
+        await until(lambda: app.screen is not app.main, "it opens")
+        await until(lambda: not app.key_order.is_busy, "and is there")
+        await pilot.press(key)
+        await until(lambda: app.screen is app.main, "it closes")
+
+
 async def test_enter_in_an_empty_palette_does_no_harm(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:
