@@ -165,6 +165,7 @@ async def test_a_killed_server_is_started_again_over_the_sdk(
     )
     async with managing(script_settings("raw", code)) as manager:
         await manager.settled("raw")
+        assert _error(manager, "raw") == ""
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
         await until(lambda: _state(manager, "raw") != "ready")
         assert (await call(manager, "raw", "echo", {"n": 2})).result == {"n": 2}
