@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import statistics
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.engine import runtime, timed
+from bench.thin import connected, workbench
 from workbench.core.model import ExecutionRequest
 from workbench.core.runtime import Runtime
 
@@ -82,6 +85,20 @@ def ratios(opened: Runtime) -> list[Ratio]:
     ]
 
 
+def launches(folder: Path) -> Ratio:
+    """What scripts run in gets ready while the server does."""
+
+    async def first_result() -> None:
+        async with connected(workbench(folder, 10)) as server:
+            assert (await server.script("1"))["ok"]
+
+    async def initialized() -> None:
+        async with connected(workbench(folder, 10)):
+            pass
+
+    return Ratio("launch to the first result : to the handshake", first_result, initialized, 1.4)
+
+
 def _with_input(opened: Runtime, value: str) -> Work:
     async def run() -> None:
         request = ExecutionRequest("input.text", input={"text": value})
@@ -103,18 +120,19 @@ async def check() -> int:
     """0: all hold. One that does not is measured again, up to three times: the machine may be busy."""
     failed = 0
     async with runtime(4, max_result_bytes=64 << 20) as opened:
-        for ratio in ratios(opened):
-            found = await measured(ratio)
-            for _ in range(_TRIES - 1):
-                if found <= ratio.most:
-                    break
-                found = min(found, await measured(ratio))
-            held = found <= ratio.most
-            failed += not held
-            print(
-                f"{ratio.name:56}{found:8.2f}   at most {ratio.most:g}{'' if held else '   SLOWER'}",
-                flush=True,
-            )
+        with tempfile.TemporaryDirectory() as folder:
+            for ratio in (*ratios(opened), launches(Path(folder))):
+                found = await measured(ratio)
+                for _ in range(_TRIES - 1):
+                    if found <= ratio.most:
+                        break
+                    found = min(found, await measured(ratio))
+                held = found <= ratio.most
+                failed += not held
+                print(
+                    f"{ratio.name:56}{found:8.2f}   at most {ratio.most:g}{'' if held else '   SLOWER'}",
+                    flush=True,
+                )
     return 1 if failed else 0
 
 

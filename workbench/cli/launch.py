@@ -33,17 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
         from workbench.cli.demo import use_demo
 
         use_demo(arguments)
+    if arguments.serve:
+        return _serve(arguments)
     config = open_servers(arguments)
     folder = data_dir(arguments)
-    if arguments.serve:
-        from workbench import serve
-
-        try:
-            return serve.run(
-                config, data_dir=folder, http=arguments.http, allow_remote=arguments.allow_remote
-            )
-        except serve.UsageError as error:
-            raise Failure(str(error)) from error
     script = None if arguments.script is None else _script(config, arguments.script)
     from workbench import tui
 
@@ -55,6 +48,26 @@ def run(arguments: argparse.Namespace) -> int:
             "workbench --web"
         )
     return tui.run(config, data_dir=folder, script=script, record=record)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from workbench.sandbox.host.zygote_process import zygote_ahead
+
+    zygote = zygote_ahead()  # it begins while the rest is imported
+    config = open_servers(arguments)
+    folder = data_dir(arguments)
+    from workbench import serve
+
+    try:
+        return serve.run(
+            config,
+            data_dir=folder,
+            http=arguments.http,
+            allow_remote=arguments.allow_remote,
+            zygote=zygote,
+        )
+    except serve.UsageError as error:
+        raise Failure(str(error)) from error
 
 
 def _recorded_to(arguments: argparse.Namespace) -> Path:

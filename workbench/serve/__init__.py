@@ -17,6 +17,7 @@ from workbench.text.sanitize import clean
 
 if TYPE_CHECKING:
     from workbench.config import Config
+    from workbench.sandbox.host.zygote_process import ZygoteProcess
 
 __all__ = ["UsageError", "run"]
 
@@ -38,6 +39,7 @@ def run(
     data_dir: Path,
     http: str | None = None,
     allow_remote: bool = False,
+    zygote: ZygoteProcess | None = None,
 ) -> int:
     """Serve until the client goes away or a signal comes. Returns the exit code.
 
@@ -48,6 +50,7 @@ def run(
     ``serve.token_env`` names; without one, a token is made and shown once on stderr.
     allow_remote: of ``--allow-remote``; without it an address that is not loopback is refused, and
     with it a token must be in the environment.
+    zygote: what scripts are forked from, started ahead.
 
     Raises UsageError before anything is started.
     """
@@ -66,10 +69,11 @@ def run(
                 "workbench: serving MCP on stdin and stdout, for a client to start; ctrl+D ends it\n"
             )
 
-        asyncio.run(serve_stdio(config, data_dir))
+        asyncio.run(serve_stdio(config, data_dir, zygote))
     else:
         from workbench.serve.binding import read_binding
         from workbench.serve.serving import serve_http
 
-        asyncio.run(serve_http(config, data_dir, read_binding(http, config.serve, allow_remote)))
+        binding = read_binding(http, config.serve, allow_remote)
+        asyncio.run(serve_http(config, data_dir, binding, zygote))
     return 0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from workbench.config import Config
 from workbench.core.runtime import Runtime, open_runtime
+from workbench.sandbox.host.zygote_process import ZygoteProcess
 from workbench.serve.binding import Binding
 from workbench.serve.server_session import Session
 from workbench.serve.stdio import own_stdio
@@ -37,20 +38,24 @@ _LONGEST_ESCAPE = 6
 _log = logging.getLogger(__name__)
 
 
-async def serve_stdio(config: Config, data_dir: Path) -> None:
+async def serve_stdio(config: Config, data_dir: Path, zygote: ZygoteProcess | None = None) -> None:
     """One client on stdin and stdout, until either ends or a signal comes."""
     with _signals_stop() as stop:
-        async with open_runtime(config, data_dir=data_dir, watch=True) as runtime:
+        async with open_runtime(config, data_dir=data_dir, watch=True, zygote=zygote) as runtime:
             tracing = open_tracing(_Masking(runtime))
             await runtime.engine.start()
             await _serve_lines(runtime, _toolset(runtime, tracing), stop)
         _close(tracing)
 
 
-async def serve_http(config: Config, data_dir: Path, binding: Binding) -> None:
+async def serve_http(
+    config: Config, data_dir: Path, binding: Binding, zygote: ZygoteProcess | None = None
+) -> None:
     """Any number of clients over streamable HTTP, until a signal comes."""
     with _signals_stop() as stop:
-        async with open_runtime(config, data_dir=data_dir, connect=True, watch=True) as runtime:
+        async with open_runtime(
+            config, data_dir=data_dir, connect=True, watch=True, zygote=zygote
+        ) as runtime:
             tracing = open_tracing(_Masking(runtime))
             await runtime.engine.start()
             await _serve_requests(runtime, _toolset(runtime, tracing), binding, stop)

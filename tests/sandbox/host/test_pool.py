@@ -90,9 +90,9 @@ async def test_half_of_the_pool_is_kept_warm_at_once_and_the_rest_in_a_calm_mome
         await engine.close()
 
 
-@pytest.mark.parametrize(("calm_after_s", "rehearsed"), [(3600, False), (0, True)])
+@pytest.mark.parametrize(("calm_after_s", "rehearsals"), [(3600, 0), (0, 2)])
 async def test_where_much_runs_workers_rehearse_in_a_calm_moment_only(
-    monkeypatch: pytest.MonkeyPatch, calm_after_s: int, rehearsed: bool
+    monkeypatch: pytest.MonkeyPatch, calm_after_s: int, rehearsals: int
 ) -> None:
     monkeypatch.setattr(pools, "_SPARE", -1)  # whatever runs is more than that
     monkeypatch.setattr(pools, "_CALM_S", calm_after_s)
@@ -102,7 +102,24 @@ async def test_where_much_runs_workers_rehearse_in_a_calm_moment_only(
         for number in range(3):
             done = await engine.run(ExecutionRequest(str(number)), tools=DictTools())
             assert done.value == number
-            await until(lambda: idle and idle[0].is_rehearsed == rehearsed)
+            await until(lambda: idle and idle[0].rehearsals == rehearsals)
+    finally:
+        await engine.close()
+
+
+async def test_while_scripts_follow_each_other_the_next_worker_rehearses_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What longer scripts take waits for a calm moment: it costs as much as three short scripts do."""
+    monkeypatch.setattr(pools, "_CALM_S", 3600)
+    engine = Engine(limits=Limits(timeout_ms=20_000), pool=PoolSettings(size=6))
+    idle = pool_of(engine)._idle
+    try:
+        for number in range(8):
+            done = await engine.run(ExecutionRequest(str(number)), tools=DictTools())
+            assert done.value == number
+            await until(lambda: idle and idle[0].rehearsals > 0)
+            assert {one.rehearsals for one in idle} <= {0, 1}
     finally:
         await engine.close()
 
@@ -114,7 +131,7 @@ async def test_those_whose_turn_comes_first_rehearse(monkeypatch: pytest.MonkeyP
     idle = pool_of(engine)._idle
 
     def ready() -> bool:
-        return [one.is_rehearsed for one in idle] == 3 * [True] + 3 * [False]
+        return [one.rehearsals for one in idle] == 3 * [2] + 3 * [0]
 
     try:
         for number in range(3):

@@ -28,9 +28,8 @@ if (0) {{
 // {" " * 8_000}
 0"""
 """As long as scripts are: memory for texts of that length is had then."""
-REHEARSED = tuple(
-    jobs.run(code, "{}", _Limits(), seed=_SEED) for code in (_WAITS_AND_IS_TYPED, "0")
-)
+REHEARSED = jobs.run("0", "{}", _Limits(), seed=_SEED)
+LONGER = jobs.run(_WAITS_AND_IS_TYPED, "{}", _Limits(), seed=_SEED)
 WARMING = jobs.run(
     "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')", "{}", _Limits(), seed=_SEED
 )

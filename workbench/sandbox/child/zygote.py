@@ -53,7 +53,7 @@ class Zygote:
         make_engine = quickjs_engine.maker(tracks_rejections=rejections.possible())
         self._runner = Runner(starter, make_engine)
         for _ in range(_REHEARSALS):
-            self._runner.rehearse()
+            self._runner.rehearse(True)
         self._make_more = partial(Runner, starter, make_engine)
         self._later: list[Runner] = []
         """For further scripts of a worker's client."""
@@ -109,7 +109,7 @@ class Zygote:
         """Have a runner for each script of a worker: made here, they cost a fork next to nothing."""
         while len(self._later) < runs - 1:
             self._later.append(self._make_more())
-            self._later[-1].rehearse()
+            self._later[-1].rehearse(True)
         for number, runner in enumerate((self._runner, *self._later), 1):
             runner.is_followed = number < runs
         gc.collect()
@@ -189,8 +189,10 @@ def _work(
         os.closerange(first, end)
     take(late, steps)
     channel = Channel(descriptor)
-    if channel.takes(jobs.REHEARSE):
-        runner.rehearse()
+    longer = False
+    while channel.takes(jobs.REHEARSE):
+        runner.rehearse(longer)
+        longer = True
     runner.serve(channel, steps)
 
 

@@ -13,19 +13,20 @@ from workbench.core.model import PoolSettings
 from workbench.core.worker_ports import PoolClosed, QueueFull, QueueTimeout
 from workbench.sandbox.host.forking import ForkServer
 from workbench.sandbox.host.kept import Kept
-from workbench.sandbox.host.worker import Worker
+from workbench.sandbox.host.worker import REHEARSALS, Worker
 from workbench.sandbox.host.zygote_process import ZygoteProcess
 from workbench.text.plurals import agrees, count
 
 _SPARE = 2
 """Warm workers kept while others run, so that the next script does not wait for a fork."""
-_LATER_S = 0.002
+_LATER_S = 0.0005
 """Where spare workers are warm, the next fork waits this long: the two processors of a small machine are
-needed for the end of the execution that just gave a worker back (its commit took 1.0 ms instead of 0.2)."""
+needed for the end of the execution that just gave a worker back (its commit took 1.0 ms instead of 0.2).
+Not longer: the next of a series of scripts would meet it."""
 _CALM_S = 0.02
 """While half of the pool is warm, forks wait until nobody asked for a worker or gave one back for this long:
 a fork takes as much of the processors as several short scripts, and the next of a burst is not to wait for
-it. So do rehearsals while more than the spare workers run."""
+it. So do the rehearsals for longer scripts, and all of them while more than the spare workers run."""
 _PACE_S = 0.005
 """Between the forks of a calm moment: who comes in the middle of them waits for one at most."""
 _LINGERS_S = 1.0
@@ -299,6 +300,8 @@ class Pool:
         soon = max((size + 1) // 2, len(self._waiting))
         if self._fork(max(min(self._room, soon), min(_SPARE, size))):
             self._top_up_after(_CALM_S)
+        if len(self._running) <= _SPARE:
+            self._rehearse_next(1)
 
     def _fork(self, wanted: int) -> bool:
         """Ask for forks until this many workers are warm; False: the system gave none for now."""
@@ -329,16 +332,17 @@ class Pool:
         if missing and (self._server.forking or self._fork(warm + 1)):
             self._top_up_after(_PACE_S)
             return
-        if self._rehearse_next():
+        if any(map(self._rehearse_next, range(1, REHEARSALS + 1))):
             self._top_up_after(_PACE_S)
 
-    def _rehearse_next(self) -> bool:
-        """Let the next one get ready of those whose turn comes first: half of the pool. False: all are.
+    def _rehearse_next(self, times: int) -> bool:
+        """Let the next one rehearse that has not so often, of those whose turn comes first: half of the pool.
+        False: all have.
 
         What a rehearsal touches is a megabyte of memory of its own.
         """
         for worker in islice(self._idle, max((self._settings.size + 1) // 2, _SPARE)):
-            if not worker.is_rehearsed:
+            if worker.rehearsals < times:
                 worker.rehearse()
                 return True
         return False
@@ -362,7 +366,7 @@ class Pool:
         if self._waiting:
             self._serve()
         elif len(self._running) <= _SPARE:
-            self._rehearse_next()
+            self._rehearse_next(1)
         else:
             self._top_up_after(_CALM_S)
 

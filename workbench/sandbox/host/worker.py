@@ -20,6 +20,7 @@ from workbench.util.read_size import READ_BYTES
 _FRAME_MARGIN = 16 << 20
 _BURNS_S = 0.05
 """Processor time of a worker, with all its scripts, from which on it lets others go first."""
+REHEARSALS = 2
 _TURN_S = 0.005
 """How long one worker's frames may keep the event loop from everybody else."""
 
@@ -65,7 +66,7 @@ class Worker:
         self.exit: asyncio.Future[WorkerExit] = asyncio.get_running_loop().create_future()
         self.listener: FrameListener | None = None
         self.closed = False
-        self.is_rehearsed = False
+        self.rehearsals = 0
         self.client: str | None = None
         """The only one that it may run another script of."""
         self.nth: int | None = None
@@ -96,7 +97,9 @@ class Worker:
         if client is None:
             return
         self.nth = (self.nth or 0) + 1
-        if not self.is_rehearsed:  # else what its first script touches is too much for another one
+        while (
+            self.rehearsals < REHEARSALS
+        ):  # else its first script may touch too much for another one
             self.rehearse()
 
     def rest(self) -> None:
@@ -133,8 +136,8 @@ class Worker:
             sent = max(0, sent - len(part))
 
     def rehearse(self) -> None:
-        """Let it get ready, while it has no job."""
-        self.is_rehearsed = True
+        """Let it get ready, while it has no job: first for any script, then for one of 100 lines."""
+        self.rehearsals += 1
         self.send(REHEARSE)
 
     def hold(self) -> None:
