@@ -216,7 +216,7 @@ def test_places_of_thousands_of_calls_are_found_in_one_text() -> None:
 def test_a_script_that_cannot_be_parsed_keeps_the_engine_s_places() -> None:
     grammars = Grammars()
     grammars._javascript = Parser()  # one without a language raises
-    assert place_of_call(Script(grammars, "f(\n1)"), 2, 1, "f") == (2, 1)
+    assert place_of_call(Script(grammars, "f(`\n`,\n1)"), 3, 1, "f") == (3, 1)
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,28 @@ async def test_what_was_read_once_is_as_if_it_was_read_again(run: RunScript) -> 
     assert (first.error.line, first.error.column) == (2, 9)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const n = 1;\nreturn n;",
+        "return 1;",
+        "if (1) {\n  f(() => {\n    return 2;\n  });\n}\nreturn 3;",
+    ],
+)
+def test_what_returns_outside_of_functions_is_not_shown_to_the_parser_as_it_stands(
+    code: str,
+) -> None:
+    """It would say that it is no script, and how it says so takes longer than all the rest."""
+    tried: list[str] = []
+
+    def take(form: Form, _own: str) -> bool:
+        tried.append(form.text)
+        return "async (" in form.text
+
+    assert Starter().start(code, take)
+    assert len(tried) == 1
+
+
 def test_a_form_that_no_longer_parses_is_made_anew() -> None:
     tried: list[str] = []
     told: list[Form] = []

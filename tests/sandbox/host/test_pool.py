@@ -74,8 +74,8 @@ async def test_a_wait_cancelled_in_any_turn_of_the_loop_gives_its_worker_back(
     assert (await engine.run(ExecutionRequest("7"), tools=tools)).value == 7
 
 
-@pytest.mark.parametrize(("calm_after_s", "warm"), [(3600, 3), (0, 6)])
-async def test_half_of_the_pool_is_kept_warm_at_once_and_the_rest_in_a_calm_moment(
+@pytest.mark.parametrize(("calm_after_s", "warm"), [(3600, 2), (0, 6)])
+async def test_spare_workers_are_kept_warm_at_once_and_the_rest_come_in_a_calm_moment(
     monkeypatch: pytest.MonkeyPatch, calm_after_s: int, warm: int
 ) -> None:
     monkeypatch.setattr(pools, "_CALM_S", calm_after_s)

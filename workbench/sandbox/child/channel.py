@@ -134,11 +134,11 @@ class Channel:
 
 
 class Rehearsal(Channel):
-    """Goes to nobody and gives one frame: for a run whose only purpose is what it touches."""
+    """Goes to nobody and gives some frames: for a run whose only purpose is what it touches."""
 
-    def __init__(self, frame: bytes) -> None:
+    def __init__(self, frames: tuple[bytes, ...]) -> None:
         super().__init__(0)
-        self._packed = pack(frame)
+        self._packed = deque(map(pack, frames))
 
     def send(self, text: str, start: int = 0, more: str = "") -> None:
         if start or more:
@@ -146,4 +146,4 @@ class Rehearsal(Channel):
         pack(text.encode("utf-8", "replace"))
 
     def receive(self) -> Frame:
-        return self._reader.feed(self._packed)[0]
+        return self._reader.feed(self._packed.popleft())[0]

@@ -28,8 +28,16 @@ if (0) {{
 // {" " * 8_000}
 0"""
 """As long as scripts are: memory for texts of that length is had then."""
-REHEARSED = jobs.run("0", "{}", _Limits(), seed=_SEED)
-LONGER = jobs.run(_WAITS_AND_IS_TYPED, "{}", _Limits(), seed=_SEED)
+REHEARSED = (
+    jobs.run(
+        'const a = 1;\nconst r = await call_tool("a", "b", { a: a, b: 1 });\nreturn r.ok;',
+        "{}",
+        _Limits(),
+        seed=_SEED,
+    ),
+    b'1\n{"ok":true,"result":1,"content":[]}',
+)
+LONGER = (jobs.run(_WAITS_AND_IS_TYPED, "{}", _Limits(), seed=_SEED),)
 WARMING = jobs.run(
     "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')", "{}", _Limits(), seed=_SEED
 )

@@ -80,6 +80,7 @@ class Runner:
         self._tell_dropped_at = 1
         self._in_flight = 0
         self._operations = 0
+        """As the prelude numbers them, from each ``init`` on."""
         self._unanswered: set[int] = set()
         """Asynchronous calls whose result the script has not been handed yet."""
         self._announce_idle = False
@@ -116,6 +117,9 @@ class Runner:
         """Take one job, run it, send its result."""
         self._channel = channel
         self.goes_on = False
+        # of a rehearsal
+        self._operations = self._answers_bytes = 0
+        self._answers = []
         job = jobs.unpack(channel.receive())
         self._cpu_before = time.process_time()
         if job.mode == jobs.REPORT:

@@ -20,13 +20,13 @@ from workbench.text.plurals import agrees, count
 _SPARE = 2
 """Warm workers kept while others run, so that the next script does not wait for a fork."""
 _LATER_S = 0.0005
-"""Where spare workers are warm, the next fork waits this long: the two processors of a small machine are
-needed for the end of the execution that just gave a worker back (its commit took 1.0 ms instead of 0.2).
-Not longer: the next of a series of scripts would meet it."""
+"""Where nobody waits, the next fork does, for so long: the two processors of a small machine are needed for
+the end of the execution that just gave a worker back (its commit took 1.0 ms instead of 0.2). Not longer: the
+next of a series of scripts would meet it."""
 _CALM_S = 0.02
-"""While half of the pool is warm, forks wait until nobody asked for a worker or gave one back for this long:
-a fork takes as much of the processors as several short scripts, and the next of a burst is not to wait for
-it. So do the rehearsals for longer scripts, and all of them while more than the spare workers run."""
+"""While spare workers are warm, forks wait until nobody asked for a worker or gave one back for this long: a
+fork takes as much of the processors as several short scripts, and the next of a burst is not to wait for it.
+So do rehearsals, but for the first one of the spare workers."""
 _PACE_S = 0.005
 """Between the forks of a calm moment: who comes in the middle of them waits for one at most."""
 _LINGERS_S = 1.0
@@ -111,7 +111,7 @@ class Pool:
             return
         self._server = server
         server.prepare(self._runs)
-        self._fill()
+        self._fill((self._settings.size + 1) // 2)
 
     @contextlib.asynccontextmanager
     async def lease(
@@ -271,7 +271,7 @@ class Pool:
                 break
             del self._waiting[future]
             future.set_result(worker)
-        if len(self._idle) < _SPARE or self._waiting:
+        if self._waiting:
             self._fill()
         else:
             self._fill_later(_LATER_S)
@@ -289,19 +289,18 @@ class Pool:
         """How many more may run or wait for their client."""
         return self._settings.size - len(self._running) - len(self._kept)
 
-    def _fill(self) -> None:
-        """Fork what is needed soon: half of the pool warm, one for everyone who waits; the rest in calm."""
+    def _fill(self, soon: int = _SPARE) -> None:
+        """Fork what is needed ``soon``, at the least one for everyone who waits; the rest in calm."""
         if self._filling is not None:
             self._filling.cancel()
             self._filling = None
         if self._closing:
             return
-        size = self._settings.size
-        soon = max((size + 1) // 2, len(self._waiting))
-        if self._fork(max(min(self._room, soon), min(_SPARE, size))):
+        soon = max(soon, len(self._waiting))
+        if self._fork(max(min(self._room, soon), min(_SPARE, self._settings.size))):
             self._top_up_after(_CALM_S)
         if len(self._running) <= _SPARE:
-            self._rehearse_next(1)
+            self._rehearse_next(1, _SPARE)
 
     def _fork(self, wanted: int) -> bool:
         """Ask for forks until this many workers are warm; False: the system gave none for now."""
@@ -332,16 +331,15 @@ class Pool:
         if missing and (self._server.forking or self._fork(warm + 1)):
             self._top_up_after(_PACE_S)
             return
-        if any(map(self._rehearse_next, range(1, REHEARSALS + 1))):
+        # Half of the pool: what a rehearsal touches is a megabyte of memory of its own.
+        half = max((self._settings.size + 1) // 2, _SPARE)
+        if any(self._rehearse_next(times, half) for times in range(1, REHEARSALS + 1)):
             self._top_up_after(_PACE_S)
 
-    def _rehearse_next(self, times: int) -> bool:
-        """Let the next one rehearse that has not so often, of those whose turn comes first: half of the pool.
-        False: all have.
-
-        What a rehearsal touches is a megabyte of memory of its own.
-        """
-        for worker in islice(self._idle, max((self._settings.size + 1) // 2, _SPARE)):
+    def _rehearse_next(self, times: int, most: int) -> bool:
+        """Let the next one rehearse that has not so often, of the ``most`` whose turn comes first. False: all
+        have."""
+        for worker in islice(self._idle, most):
             if worker.rehearsals < times:
                 worker.rehearse()
                 return True
@@ -366,7 +364,7 @@ class Pool:
         if self._waiting:
             self._serve()
         elif len(self._running) <= _SPARE:
-            self._rehearse_next(1)
+            self._rehearse_next(1, _SPARE)
         else:
             self._top_up_after(_CALM_S)
 

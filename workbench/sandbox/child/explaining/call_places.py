@@ -1,7 +1,8 @@
-"""The place of a call that is written over several lines.
+"""The place of a call whose arguments read something, or stand on lines of their own.
 
 The engine gives the place of what was read last before the call: one of its arguments. Which call it is, its
-name says, where the script calls it by that.
+name says, where the script calls it by that. Most scripts have such a call, and nobody has their tree by then:
+so signs are asked first.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ _THERE = re.compile(
     r"|String|Number|Boolean|parseInt|parseFloat|encodeURIComponent|call_tool|call_tools"
 )
 """Functions that every script has."""
+_MOST_GIVEN = 4096
+"""Bytes of arguments, and of a line, that are looked through for signs."""
+_SIGNS = re.compile(rb"""("[^"\\\n]*+"|'[^'\\\n]*+')|[(){}\[\]"'`/\\]|=>""")
+_OPENING = {b")": b"(", b"}": b"{", b"]": b"["}
+_DOUBTFUL_BEFORE = re.compile(rb"[\w$\x80-\xff]\Z")
+"""The name is the end of another one."""
 _CALLS = {"call_expression": "function", "new_expression": "constructor"}
 
 
@@ -30,12 +37,49 @@ def place_of_call(script: Script, line: int, column: int, name: str) -> tuple[in
     try:
         offset = script.offset_of(line, column)
         if offset is not None:
-            found = _call_at(script.root, offset, name.encode("utf-8", "surrogatepass"))
+            wanted = name.encode("utf-8", "surrogatepass")
+            found = _seen_before(script.source, offset, wanted)
+            if found is None:
+                found = _call_at(script.root, offset, wanted)
             if found is not None:
                 return script.place_of(found)
     except Exception as error:  # a help that fails must not take the run with it
         os.write(2, f"place of a call: {error!r}\n".encode())
     return line, column
+
+
+def _seen_before(source: bytes, offset: int, name: bytes) -> int | None:
+    """Where the only call of ``name`` begins that is open at a place, with nothing but plain values from there
+    on; None: only the tree knows."""
+    called = name + b"("
+    place = source.rfind(called, max(0, offset - _MOST_GIVEN), offset)
+    given, end = place + len(called), source.find(b"\n", offset, offset + _MOST_GIVEN)
+    if place < 0 or source.find(name, given, end if end >= 0 else offset + _MOST_GIVEN) >= 0:
+        return None
+    before = source[max(0, place - _MOST_GIVEN) : place].rpartition(b"\n")[2]
+    if (
+        len(before) == _MOST_GIVEN
+        or _DOUBTFUL_BEFORE.search(before)
+        or any(sign[1] is None and sign[0] in b"\"'`/\\" for sign in _SIGNS.finditer(before))
+    ):
+        return None
+    return place if _are_plain(source[given:offset]) else None
+
+
+def _are_plain(given: bytes) -> bool:
+    """Whether arguments up to a place are values of this call: no function, no template, no end of the call."""
+    opened: list[bytes] = []
+    for found in _SIGNS.finditer(given):
+        sign = found[0]
+        if found[1] is not None:
+            continue
+        if sign in b"([{":
+            if sign == b"{" and given[: found.start()].rstrip().endswith(b")"):
+                return False  # a method
+            opened.append(sign)
+        elif not opened or _OPENING.get(sign) != opened.pop():
+            return False
+    return True
 
 
 def _call_at(root: Node, offset: int, name: bytes) -> int | None:

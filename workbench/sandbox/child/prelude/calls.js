@@ -207,6 +207,7 @@
     }
   }
 
+  kit.countAnew = () => { operations = 0; };
   kit.call_tool = call_tool; kit.call_tools = call_tools; kit.eventually = eventually; kit.callAsync = callAsync; kit.callLoosely = callLoosely;
   kit.requests = requests; kit.eventualRequests = eventualRequests;
   kit.sleep = sleep; kit.later = later; kit.forget = forget; kit.settle = settle;

@@ -20,7 +20,7 @@
   let wanted = false, caught = null; // call sites are asked for, and are these
 
   function setScript(own, columns) {
-    source = own; lines = null; syntaxAt = null; callsMade = new kit.MapOf();
+    source = own; lines = null; syntaxAt = null; callsMade = new kit.MapOf(); callPlaces = new kit.MapOf();
     inserted = columns === '' ? null : setProto(parse(columns), null);
     lineCount = split(own, '\n').length;
   }
@@ -94,7 +94,7 @@
     return place;
   }
   // Of a call by `name`: a place in its arguments is what the engine gives of one over several lines.
-  const callPlaces = new kit.MapOf();
+  let callPlaces = new kit.MapOf();
   function namedPlace(place, name) {
     const line = place[0], column = place[1];
     if (name === '' || name.length > 200 || slice(sourceLine(line), column - 1, column + name.length) === name + '(') return place;

@@ -121,6 +121,7 @@
   }
   function init(a, b, c, d, inputJson) {
     kit.seed(a, b, c, d);
+    kit.countAnew();
     define(G, 'input', { __proto__: null, value: parse(inputJson), writable: true, configurable: true, enumerable: true });
   }
   // Runs `code`, made from the user's `own` text; `columns` lists what was inserted into each line; `lone`: the

@@ -29,6 +29,8 @@ from workbench.sandbox.job import Form
 
 _USE_STRICT = re.compile(r"""(?:\s|\ufeff)*(["'])use strict\1""")
 _SHEBANG = re.compile(r"\A(\ufeff?)#!")
+_RETURNS = re.compile(r"^return\b", re.MULTILINE)
+"""Where it stands so, it is hardly a function's: the parser need not be asked to say that it is none."""
 _CHECKED = "throw 0;"
 """Above a script that is only checked: it ends there, before its first statement."""
 
@@ -166,6 +168,7 @@ def _needs_a_tree(text: str) -> bool:
     # `await (x)` also parses as a call of a function named await, so the word alone decides.
     return (
         "await" in text
+        or _RETURNS.search(text) is not None
         or entry_points.may_export(text)
         or entry_points.may_be_lone(text)
         or parallel.may_be_asynchronous(text)
