@@ -35,6 +35,7 @@ SCRIPTS = (
     "await tools.test.echo({ secret: 'x'.repeat(200_000), of: ('thi' + 'rd ').repeat(22_000) })",
     "await tools.test.give({ of: 'small' })",
     "('fou' + 'rth ').repeat(19_000)",
+    "call_tool('test', 'say', { word: 'fif' + 'th ' }).content[0].text.length",
 )
 LIMITS = Limits(max_result_bytes=16 << 20)
 
@@ -44,10 +45,15 @@ async def record(store: Store, scripts: Sequence[str] = SCRIPTS) -> list[str]:
         text = [{"type": "text", "text": "in content only"}]
         return Outcome(True, call.args, content=text, definition=definition_id(TOOL))
 
+    async def say(call: ToolCall) -> Outcome:
+        text = str(call.args["word"]) * 30_000
+        return Outcome(True, text, content=[{"type": "text", "text": text}])
+
     engine = Engine(limits=LIMITS, pool=PoolSettings(size=1), recorder=store)
+    tools = DictTools(give=give, say=say)
     try:
         for script in scripts:
-            assert (await engine.run(ExecutionRequest(script), tools=DictTools(give=give))).ok
+            assert (await engine.run(ExecutionRequest(script), tools=tools)).ok
     finally:
         await engine.close()
     return [row.execution_id for row in reversed(store.list_executions())]
@@ -67,7 +73,7 @@ def answers(history: SqliteHistory, ids: Sequence[str], monkeypatch: pytest.Monk
         told += [(call.args, call.result, call.content, call.error) for call in of.calls]
         told += [(call.args, call.result) for call in history.calls(id_)]
         told += [call.result for call in history.calls(id_, after=1, ended_of=[1])]
-    words = ("first ", "second ", "third ", "fourth ", "in content only")
+    words = ("first ", "second ", "third ", "fourth ", "fifth ", "in content only")
     told += [len(history.list_executions(texts=[word])) for word in words]
     told.append(history.seen_type(TOOL))
     told.append([call.args for call in history.past_calls("test", "give")])
@@ -95,7 +101,8 @@ async def test_every_question_has_the_same_answer(
     assert [1, 1, 1, 1, 0] in [expected[at : at + 5] for at in range(len(expected))]
     for history in (new, old):
         history.close()
-    assert len(asked(new.path, "SELECT 1 FROM texts")) == 4
+    assert len(asked(new.path, "SELECT 1 FROM texts")) == 5
+    assert asked(new.path, "SELECT max(length(content)) FROM calls") == [(42,)], "not once more"
     assert asked(old.path, "SELECT 1 FROM texts") == []
     asked(old.path, "DROP TABLE texts")
     older = SqliteHistory(old.path)
@@ -106,7 +113,7 @@ async def test_every_question_has_the_same_answer(
     added = (await record(both, SCRIPTS[:1]))[-1]
     engine = Engine(limits=LIMITS, pool=PoolSettings(size=1))
     try:
-        for id_ in (old_ids[0], old_ids[2], added):
+        for id_ in (old_ids[0], old_ids[2], old_ids[-1], added):
             replayed = await replay(engine, both.recording(id_), redactor=Redactor())
             assert replayed.verdict == "identical"
     finally:

@@ -89,8 +89,12 @@ async def _none(call: ToolCall) -> Outcome:
     return Outcome(ok=True, result=1)
 
 
+async def _said(call: ToolCall) -> Outcome:
+    return Outcome(ok=True, result="its text", content=[{"type": "text", "text": "its text"}])
+
+
 def _tools() -> DictTools:
-    return DictTools(blocks=_blocks, none=_none)
+    return DictTools(blocks=_blocks, said=_said, none=_none)
 
 
 @pytest.fixture
@@ -100,13 +104,15 @@ def keep_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("way", _WAYS)
-@pytest.mark.parametrize("look", _LOOKS)
+@pytest.mark.parametrize("tool", ["blocks", "said"])
+@pytest.mark.parametrize("look", [*_LOOKS, "r.result = 1; r.content"])
 async def test_what_is_kept_back_looks_like_what_is_given(
-    run: RunScript, keep_all: Callable[[], None], way: str, look: str
+    run: RunScript, keep_all: Callable[[], None], way: str, tool: str, look: str
 ) -> None:
-    given = await run(f"{_WAYS[way]} {look}", tools=_tools())
+    code = f"{_WAYS[way].replace('blocks', tool)} {look}"
+    given = await run(code, tools=_tools())
     keep_all()
-    kept = await run(f"{_WAYS[way]} {look}", tools=_tools())
+    kept = await run(code, tools=_tools())
     assert kept.error == given.error
     assert json.dumps(kept.value) == json.dumps(given.value)
     assert [line.text for line in kept.logs] == [line.text for line in given.logs]
@@ -132,7 +138,8 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         ("const { ok, result } = call_tool('test', 'large', {}); [ok, result.length]", []),
         ("Reflect.ownKeys(call_tool('test', 'large', {}))", []),
         ("(await tools.test.large({})).length", []),
-        ("const r = call_tool('test', 'large', {}); r.content[0].text + r.content.length; 1", [1]),
+        ("const r = call_tool('test', 'large', {}); r.content[0].text + r.content.length; 1", []),
+        ("const r = call_tool('test', 'two', {}); r.content[0].text + r.content.length; 1", [1]),
         ("call_tool('test', 'echo', {}).content", []),
     ],
 )
@@ -143,7 +150,11 @@ async def test_it_is_asked_for_once_and_only_by_who_looks(
         text = "x" * 100_000
         return Outcome(ok=True, result=text, content=[{"type": "text", "text": text}])
 
-    execution = await run(script, tools=DictTools(large=large))
+    async def two(call: ToolCall) -> Outcome:
+        text = "x" * 50_000
+        return Outcome(ok=True, result=text * 2, content=[{"type": "text", "text": text}] * 2)
+
+    execution = await run(script, tools=DictTools(large=large, two=two))
     assert execution.ok, execution.error
     assert asked_for == asked
 
@@ -180,8 +191,8 @@ async def test_no_more_is_kept_back_than_a_bound(
 def test_all_that_is_in_a_block_counts(content: list[JsonValue]) -> None:
     """A server that hid megabytes in a block had them kept in the host by every call of a script."""
     kept = contents.Contents()
-    times = 0
-    while kept.keep(times, content, contents.size_of(content)):
+    times, outcome = 0, Outcome(ok=True, content=content)
+    while kept.keep(times, outcome, contents.size_of(content)) is not None:
         times += 1
     assert 100 <= times <= 170
 

@@ -297,7 +297,7 @@ class Calls:
         text, size = b"", 0
         try:
             envelope = _envelope_of(call, outcome)
-            kept = self._held_back(item, envelope)
+            kept = self._held_back(item, outcome, envelope)
             text = encoded(envelope)
             size = len(text) + kept
         except ValueError as error:
@@ -321,7 +321,7 @@ class Calls:
         text = encoded(_envelope_of(call, failed))
         return failed, text, len(text)
 
-    def _held_back(self, item: _Underway, envelope: dict[str, JsonValue]) -> int:
+    def _held_back(self, item: _Underway, outcome: Outcome, envelope: dict[str, JsonValue]) -> int:
         """Take the content out of an envelope where the script has no use for it, or none yet: its size."""
         content = envelope.get("content")
         if not content:
@@ -329,10 +329,11 @@ class Calls:
         size = size_of(content)
         if item.bare:
             del envelope["content"]
-        elif self._contents.keep(item.call.seq, content, size):
-            envelope["content"] = item.call.seq
-        else:
+            return size
+        instead = self._contents.keep(item.call.seq, outcome, size)
+        if instead is None:
             return 0
+        envelope["content"] = instead
         return size
 
     def _finished(self, item: _Underway, outcome: Outcome, size: int) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from workbench.core.model import JsonValue
+from workbench.core.model import JsonValue, Outcome
 
 _LARGE = 65_536
 """Bytes from which it is kept back; asking for it takes 0.3 ms."""
+_ITS_TEXT = 0
+"""In place of a content that is the text of the result, and nothing else: the script has it already."""
 _MOST = 16 << 20
 """Bytes that are kept for one run; what is past it is given at once."""
 _PART = 64
@@ -26,13 +28,18 @@ class Contents:
         self._kept: dict[int, list[JsonValue]] = {}
         self._size = 0
 
-    def keep(self, seq: int, content: list[JsonValue], size: int) -> bool:
-        """Keep one back, of so many bytes, where that is worth it."""
-        if size < _LARGE or self._size + size > _MOST:
-            return False
-        self._kept[seq] = content
+    def keep(self, seq: int, outcome: Outcome, size: int) -> int | None:
+        """Keep that of a call back, of so many bytes, where that is worth it: what stands in its place. None:
+        it is given at once."""
+        if size < _LARGE or outcome.content is None:
+            return None
+        if outcome.is_its_text:
+            return _ITS_TEXT
+        if self._size + size > _MOST:
+            return None
+        self._kept[seq] = outcome.content
         self._size += size
-        return True
+        return seq
 
     def of(self, seq: int) -> list[JsonValue] | None:
         """What was kept back of a call; None: nothing."""

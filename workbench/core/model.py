@@ -254,6 +254,13 @@ class Outcome:
             upstream_ms=upstream_ms,
         )
 
+    @property
+    def is_its_text(self) -> bool:
+        """Whether the content is one block, the text that is the result, and nothing more."""
+        return isinstance(self.result, str) and self.content == [
+            {"type": "text", "text": self.result}
+        ]
+
     def envelope(self) -> dict[str, JsonValue]:
         """What ``call_tool`` returns to the script."""
         if self.error is not None:

@@ -21,9 +21,9 @@ from workbench.core.events import (
     ToolCallNote,
     ToolCallStarted,
 )
-from workbench.core.model import JsonValue, Limits, ToolCall
+from workbench.core.model import JsonValue, Limits, Outcome, ToolCall
 from workbench.history.clean_texts import CleanTexts
-from workbench.history.large_texts import LARGE, Remembered, reference
+from workbench.history.large_texts import LARGE, Remembered, block_of, reference
 from workbench.history.owner import this_process
 from workbench.history.waiting import FOR_ANSWER, FOR_WORKER
 from workbench.text.jsontext import dumps
@@ -218,12 +218,13 @@ class Inserter:
             return
         outcome = event.outcome
         error = outcome.error.to_json() if outcome.error is not None else None
+        result = self._payload(execution, outcome.result) if outcome.ok else None
         ended = (
             event.duration_ms,
             outcome.upstream_ms,
             outcome.ok,
-            self._payload(execution, outcome.result) if outcome.ok else None,
-            self._json(execution, outcome.content) if outcome.content is not None else None,
+            result,
+            self._content(execution, outcome, result),
             self._json(execution, error) if error is not None else None,
             outcome.dispatched,
             event.settled or None,
@@ -387,6 +388,15 @@ class Inserter:
         )
         self._large.add(execution.n, execution.texts, text)
         return reference(execution.texts)
+
+    def _content(
+        self, execution: _Open, outcome: Outcome, result: str | bytes | None
+    ) -> str | bytes | None:
+        if outcome.content is None:
+            return None
+        if isinstance(result, bytes) and outcome.is_its_text:
+            return block_of(result)
+        return self._json(execution, outcome.content)
 
     def _masked_json(self, execution: _Open, value: JsonValue) -> str:
         text, masked = self._clean.json(self.redactor, value)

@@ -3,7 +3,8 @@
 SQLite writes a row whole each time something in it changes: a call's large arguments would be written at its
 start, for the case of a crash, and again with its answer. And what a tool gave is often the execution's value.
 ``calls.args``, ``calls.result`` and ``executions.value`` hold in the place of such a text the number of its row
-in ``texts``, as a blob, which no text is.
+in ``texts``, as a blob, which no text is; ``calls.content`` holds it in brackets where it is one block of that
+text.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ def reference(number: int) -> bytes:
     return b"%d" % number
 
 
+def block_of(reference: bytes) -> bytes:
+    """What stands in the place of a content that is one block, the text of ``reference``."""
+    return b"[%s]" % reference
+
+
 def are_in(connection: sqlite3.Connection) -> bool:
     """Whether the file may have some: one that only an older Workbench wrote has no table for them."""
     return bool(column_names(connection, "texts"))
@@ -59,6 +65,9 @@ def are_in(connection: sqlite3.Connection) -> bool:
 
 def read(connection: sqlite3.Connection, execution: int, found: object) -> object:
     """The text in whose place ``found`` stands; ``found`` where it is none, or the text is missing."""
+    if isinstance(found, bytes) and found[:1] + found[-1:] == b"[]":
+        text = read(connection, execution, found[1:-1])
+        return f'[{{"type":"text","text":{text}}}]' if isinstance(text, str) else found
     if isinstance(found, bytes) and found.isdigit():
         row = connection.execute(
             "SELECT text FROM texts WHERE execution = ? AND n = ?", (execution, int(found[:18]))

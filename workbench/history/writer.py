@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 _BATCH = 2_000
 _PROBE = 50
 """Of what waits while the file cannot be written: all of it would be prepared at each attempt in vain."""
-_GATHER_S = 0.01
+_GATHER_S = 0.04
 """How long events that nobody waits for are gathered into one commit."""
 _MUCH = 1 << 18
 """So many bytes are not gathered any longer: masked and written while the script goes on with them, they are in

@@ -4,11 +4,13 @@
   const { ask, parse, put, descriptorOf, hasOwn, setProto, ProxyOf } = kit;
   const { get: getOf, defineProperty: defineOf, deleteProperty: deleteOf } = Reflect;
 
-  // An envelope as the host gave it. Where its content is the number of a call, that call's content is meant.
+  // An envelope as the host gave it. Where its content is the number of a call, that call's content is meant; 0:
+  // its only block is the text that is its result, too.
   // A Proxy, not a getter: to a script it is the plain object with a data property that it stands for. Once the
   // content is there, it does nothing of its own any more.
   function lazy(envelope) {
     if (!hasOwn(envelope, 'content') || typeof envelope.content !== 'number') return envelope;
+    const seq = envelope.content, text = envelope.result;
     const traps = { __proto__: null,
       get(target, key, receiver) { fill(key); return getOf(target, key, receiver); },
       getOwnPropertyDescriptor(target, key) {
@@ -22,7 +24,7 @@
     const rest = () => { traps.get = traps.getOwnPropertyDescriptor = traps.defineProperty = traps.deleteProperty = undefined; };
     function fill(key) {
       if (key !== 'content' || traps.get === undefined) return;
-      put(envelope, key, parse(ask('{"t":"content","seq":' + envelope.content + '}')));
+      put(envelope, key, seq === 0 ? [{ type: 'text', text }] : parse(ask('{"t":"content","seq":' + seq + '}')));
       rest();
     }
     return new ProxyOf(envelope, traps);
