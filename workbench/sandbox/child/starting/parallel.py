@@ -42,18 +42,21 @@ _TYPED_PARAMETERS = frozenset({"required_parameter", "optional_parameter"})
 _IDENTIFIERS = frozenset(
     {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
 )
+_WAITING = ("await", "Promise", ".then", ".catch", ".finally")
 _MOST_USES = 200
 _OTHER_PROMISE = re.compile(r"Promise(?<![\w$]Promise)(?<!new Promise)(?![\w$]|\s*\.)")
 """The word where it is neither made nor asked for a member."""
 _OTHER_CALL = re.compile(rf"\$(?:{'|'.join(name[1:] for name in ASYNCHRONOUS.values())})")
 
 
+def waits_for_calls(text: str) -> bool:
+    """Cheap: whether something in it may wait for a call that does not block."""
+    return any(word in text for word in _WAITING)
+
+
 def may_be_asynchronous(text: str) -> bool:
     """Cheap: whether it is worth to look."""
-    return "_" in text and any(name in text for name in ASYNCHRONOUS) and (
-        "await" in text or "Promise" in text or ".then" in text or ".catch" in text
-        or ".finally" in text
-    )  # fmt: skip
+    return "_" in text and any(name in text for name in ASYNCHRONOUS) and waits_for_calls(text)
 
 
 def is_as_it_stands(text: str) -> bool:

@@ -367,7 +367,7 @@ class _Reader:
         self._declares = DECLARATION.match(self._text, self._start) is not None
 
     def _lone(self) -> str | None:
-        if self._statements != 1 or self._last is None:
+        if self._statements != 1 or self._last is None or self._returns:
             return ""
         start, end, spans = self._last
         if spans == [(start, end)]:

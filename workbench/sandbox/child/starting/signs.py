@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS
+from workbench.sandbox.child.starting.parallel import ASYNCHRONOUS, waits_for_calls
 
 _LONGEST = 1 << 15
 _COMMENT = r"//[^\n\r\u2028\u2029]*|/\*[\s\S]*?\*/"
@@ -114,8 +114,8 @@ def _is_letter(sign: str) -> bool:
 
 
 def calls(text: str) -> list[tuple[int, str]]:
-    """Where the name of a call stands, in a text or comment, too; in order."""
-    if "_" not in text:
+    """Where the name of a call stands that may not block, in a text or comment, too; in order."""
+    if "_" not in text or not waits_for_calls(text):
         return []
     found = ((one.end(), one.lastgroup or "") for one in _CALLED.finditer(text))
     return [(end - len(name), name) for end, name in found]
