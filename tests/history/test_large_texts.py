@@ -213,3 +213,18 @@ async def test_a_text_that_is_missing_is_said(tmp_path: Path) -> None:
         store.recording("a")
     assert Totals.of(store.saved(0.0, lambda _: None)).total.runs == 1
     store.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[", b"[]", b"[[1]]", b"[" * 5_000 + b"]" * 5_000],
+    ids=lambda one: one[:5].decode(),
+)
+async def test_what_stands_in_the_place_of_no_text_is_said(tmp_path: Path, content: bytes) -> None:
+    store = Store(tmp_path / "history.sqlite3")
+    (id_,) = await record(store, SCRIPTS[-1:])
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("UPDATE calls SET content = ?", (content,))
+    with pytest.raises(CorruptRecord, match="content is not text"):
+        store.recording(id_)
+    store.close()

@@ -93,8 +93,13 @@ async def _said(call: ToolCall) -> Outcome:
     return Outcome(ok=True, result="its text", content=[{"type": "text", "text": "its text"}])
 
 
+async def _sorted(call: ToolCall) -> Outcome:
+    """As of a server that writes names in their order."""
+    return Outcome(ok=True, result="its text", content=[{"text": "its text", "type": "text"}])
+
+
 def _tools() -> DictTools:
-    return DictTools(blocks=_blocks, said=_said, none=_none)
+    return DictTools(blocks=_blocks, said=_said, sorted=_sorted, none=_none)
 
 
 @pytest.fixture
@@ -104,7 +109,7 @@ def keep_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("way", _WAYS)
-@pytest.mark.parametrize("tool", ["blocks", "said"])
+@pytest.mark.parametrize("tool", ["blocks", "said", "sorted"])
 @pytest.mark.parametrize("look", [*_LOOKS, "r.result = 1; r.content"])
 async def test_what_is_kept_back_looks_like_what_is_given(
     run: RunScript, keep_all: Callable[[], None], way: str, tool: str, look: str

@@ -256,10 +256,12 @@ class Outcome:
 
     @property
     def is_its_text(self) -> bool:
-        """Whether the content is one block, the text that is the result, and nothing more."""
-        return isinstance(self.result, str) and self.content == [
-            {"type": "text", "text": self.result}
-        ]
+        """Whether the content is one block, the text that is the result, and nothing more; with its members in
+        the usual order, since a script sees it."""
+        if not isinstance(self.result, str) or self.content is None:
+            return False
+        usual = {"type": "text", "text": self.result}
+        return self.content == [usual] and list(self.content[0]) == list(usual)
 
     def envelope(self) -> dict[str, JsonValue]:
         """What ``call_tool`` returns to the script."""

@@ -65,7 +65,7 @@ def are_in(connection: sqlite3.Connection) -> bool:
 
 def read(connection: sqlite3.Connection, execution: int, found: object) -> object:
     """The text in whose place ``found`` stands; ``found`` where it is none, or the text is missing."""
-    if isinstance(found, bytes) and found[:1] + found[-1:] == b"[]":
+    if isinstance(found, bytes) and found[:1] + found[-1:] == b"[]" and found[1:-1].isdigit():
         text = read(connection, execution, found[1:-1])
         return f'[{{"type":"text","text":{text}}}]' if isinstance(text, str) else found
     if isinstance(found, bytes) and found.isdigit():
