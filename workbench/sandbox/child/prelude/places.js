@@ -12,6 +12,8 @@
 
   const ABOVE = 1;                 // lines that stand above the script in what the engine is given
   let lines = null;                // the script's own lines, split when first needed
+  const ascii = /^[\0-\x7f]*$/;
+  let seenLine = 0, seenAscii = false;
   let source = '', lineCount = 0, inserted = null;
   const placeOfError = new WeakMapOf(); // thrown object -> [line, column]
   const insideOf = new WeakMapOf();     // error -> name of the engine's own function that made it
@@ -20,13 +22,18 @@
   let wanted = false, caught = null; // call sites are asked for, and are these
 
   function setScript(own, columns) {
-    source = own; lines = null; syntaxAt = null; callsMade = new kit.MapOf(); callPlaces = new kit.MapOf();
+    source = own; lines = null; seenLine = 0; syntaxAt = null; callsMade = new kit.MapOf(); callPlaces = new kit.MapOf();
     inserted = columns === '' ? null : setProto(parse(columns), null);
     lineCount = split(own, '\n').length;
   }
   function sourceLine(n) {
     if (lines === null) lines = split(source, '\n');
     return n >= 1 && n <= lines.length ? lines[n - 1] : '';
+  }
+  // Looked at once: a line may have thousands of calls.
+  function isAscii(line, text) {
+    if (line !== seenLine) { seenLine = line; seenAscii = matches(ascii, text) !== null; }
+    return seenAscii;
   }
   // The engine counts columns in UTF-8 bytes of what it was given; users count characters of theirs.
   function ownColumn(line, column) {
@@ -41,7 +48,9 @@
       }
       bytes -= removed;
     }
+    if (bytes <= 0) return 1;
     const text = sourceLine(line);
+    if (isAscii(line, text)) return (bytes < text.length ? bytes : text.length) + 1;
     let characters = 0;
     for (let i = 0; bytes > 0 && i < text.length; characters++) {
       const point = codePointAt(text, i);
