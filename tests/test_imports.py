@@ -23,7 +23,10 @@ def test_import_contracts_are_kept() -> None:
     ("module", "absent"),
     [
         ("workbench.core.engine", ["mcp", "textual", "pydantic", "tomlkit", "quickjs"]),
-        ("workbench.core.runtime", ["mcp", "textual", "pydantic", "tomlkit"]),
+        (
+            "workbench.core.runtime",
+            ["mcp", "textual", "pydantic", "tomlkit", "zoneinfo", "difflib"],
+        ),
         ("workbench.replay", ["mcp", "textual", "pydantic"]),
         ("workbench.serve", ["mcp", "textual", "uvicorn"]),
         ("workbench.tui", ["mcp", "textual", "workbench.core.engine"]),

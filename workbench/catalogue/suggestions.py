@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -24,6 +23,8 @@ def near_names(wrong: str, known: Iterable[str]) -> tuple[str, ...]:
     wanted = bare(wrong[:_LONGEST])
     if wanted in by_bare:
         return tuple(by_bare[wanted][:_MOST])
+    import difflib  # only a wrong name needs it
+
     close = difflib.get_close_matches(wanted, by_bare, n=_MOST, cutoff=_CLOSENESS)
     if wanted:
         close += [bare for bare in by_bare if bare.startswith(wanted) and bare not in close]
