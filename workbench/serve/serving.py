@@ -104,6 +104,7 @@ async def _serve_requests(
     with _watching(runtime, toolset, app.list_changed):
         async with Listening(app, binding) as listening:
             _announce(listening.url, binding)
+            _keep_what_is_loaded()
             await stop.wait()
             closing = _cancel_all(runtime)
     await closing
