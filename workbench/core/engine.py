@@ -50,7 +50,6 @@ from workbench.sandbox.host.pool import Pool
 from workbench.sandbox.host.zygote_process import ZygoteProcess
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import encodable
-from workbench.util.allocating import started
 from workbench.util.listeners import Listeners, notify
 from workbench.util.retained import Retained
 
@@ -158,7 +157,6 @@ class Engine:
         limits: instead of the configured ones (a recording's); the request's options still win.
         Cancelling the task cancels the execution, records it as CANCELLED, and raises CancelledError.
         """
-        started()  # a run is a cycle: who held the collector back for a start does so no longer
         execution_id = request.execution_id or str(uuid.uuid4())
         seed = replay.seed if replay is not None else seed or _fresh_seed()
         limits = limits if limits is not None else self._limits

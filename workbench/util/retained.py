@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 
 from workbench.util import system
+from workbench.util.allocating import started
 
 _PAUSE_S = 5.0
 _MUCH = 48 << 20
@@ -36,6 +37,7 @@ class Retained:
 
     def _check_memory(self) -> None:
         self._timer = None
+        started()  # a run is a cycle: who held the collector back for a start does so no longer
         now = system.own_resident()
         self._least = min(self._least, now)
         if now > self._least + _MUCH:
