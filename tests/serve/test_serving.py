@@ -14,7 +14,7 @@ from tests.support.serving import HANDSHAKE, write_config
 
 pytestmark = pytest.mark.anyio
 SERVED = """\
-import asyncio, gc, sys, threading, time
+import gc, sys, threading, time
 from workbench.__main__ import main
 
 def told():

@@ -91,6 +91,7 @@ async def test_the_key_that_opens_a_dialog_closes_it(make_app: MakeApp, key: str
         await until(lambda: app.screen is app.main, "it closes")
 
 
+@pytest.mark.slow
 async def test_enter_in_an_empty_palette_does_no_harm(make_app: MakeApp) -> None:
     app = make_app("return 1")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -21,6 +21,7 @@ _FRAME_MARGIN = 16 << 20
 _BURNS_S = 0.05
 """Processor time of a worker, with all its scripts, from which on it lets others go first."""
 REHEARSALS = 2
+"""Of a worker: for any script, and for one of 100 lines (``child/runner.py: Runner.rehearse``)."""
 _TURN_S = 0.005
 """How long one worker's frames may keep the event loop from everybody else."""
 
@@ -67,6 +68,7 @@ class Worker:
         self.listener: FrameListener | None = None
         self.closed = False
         self.rehearsals = 0
+        """How many it was asked for."""
         self.client: str | None = None
         """The only one that it may run another script of."""
         self.nth: int | None = None
@@ -97,9 +99,7 @@ class Worker:
         if client is None:
             return
         self.nth = (self.nth or 0) + 1
-        while (
-            self.rehearsals < REHEARSALS
-        ):  # else its first script may touch too much for another one
+        while self.rehearsals < REHEARSALS:  # else its first script may touch too much for the next
             self.rehearse()
 
     def rest(self) -> None:
