@@ -10,7 +10,8 @@
   // content is there, it does nothing of its own any more.
   function lazy(envelope) {
     if (!hasOwn(envelope, 'content') || typeof envelope.content !== 'number') return envelope;
-    const seq = envelope.content, text = envelope.result;
+    const seq = envelope.content;
+    let text = seq === 0 ? envelope.result : undefined; // what the script drops of it is not held for nothing
     const traps = { __proto__: null,
       get(target, key, receiver) { fill(key); return getOf(target, key, receiver); },
       getOwnPropertyDescriptor(target, key) {
@@ -21,7 +22,7 @@
       defineProperty(target, key, descriptor) { fill(key); return defineOf(target, key, setProto(descriptor, null)); },
       deleteProperty(target, key) { if (key === 'content') rest(); return deleteOf(target, key); },
     };
-    const rest = () => { traps.get = traps.getOwnPropertyDescriptor = traps.defineProperty = traps.deleteProperty = undefined; };
+    const rest = () => { traps.get = traps.getOwnPropertyDescriptor = traps.defineProperty = traps.deleteProperty = text = undefined; };
     function fill(key) {
       if (key !== 'content' || traps.get === undefined) return;
       put(envelope, key, seq === 0 ? [{ type: 'text', text }] : parse(ask('{"t":"content","seq":' + seq + '}')));
