@@ -1,0 +1,29 @@
+"""What is looked after once scripts have run."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+import pytest
+
+from workbench.util import retained
+from workbench.util.allocating import start_without_collector
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_collector_goes_on_after_the_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever face a process has: each run is a cycle."""
+    monkeypatch.setattr(retained, "_PAUSE_S", 0)
+    usual = gc.get_threshold()
+    looking = retained.Retained()
+    start_without_collector()
+    try:
+        looking.ran()
+        async with asyncio.timeout(10):
+            while gc.get_threshold()[0] > 10_000:
+                await asyncio.sleep(0.001)
+    finally:
+        gc.set_threshold(*usual)
+        looking.close()
