@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workbench.catalogue import risks
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import dumps
+from workbench.util.dataclass import dataclass
 
 _DEEPEST = 12
 _MOST_PARTS = 200

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workbench.core.model import JsonValue
 from workbench.text.masks import MARK
 from workbench.text.plurals import count
+from workbench.util.dataclass import dataclass
 
 _DEEPEST = 7
 _MOST_VALUES = 20_000

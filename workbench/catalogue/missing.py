@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.core.model import ErrorCode
 from workbench.text.sanitize import shortened
+from workbench.util.dataclass import dataclass
 
 _LONGEST_NAME = 128
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import encodable
+from workbench.util.dataclass import dataclass
 
 # Each as a script, so that a face's request is an execution like any: policy, budget, history.
 READ_RESOURCE = """\

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from workbench.catalogue.changes import Change, Part
 from workbench.text.sanitize import clean, clean_line
+from workbench.util.dataclass import dataclass
 
 _MOST_LINES = 40
 _NARROWEST = 20

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -29,6 +29,7 @@ from workbench.catalogue.tool_types import member
 from workbench.catalogue.validation import SchemaCheck
 from workbench.core.model import JsonValue, Offer
 from workbench.text.jsontext import canonical
+from workbench.util.dataclass import dataclass
 
 ServerState: TypeAlias = Literal[
     "new", "connecting", "ready", "failed", "stopped", "disabled", "untrusted"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

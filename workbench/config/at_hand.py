@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
 from workbench.config.reading import ConfigError, url_problem
 from workbench.config.schema import AtHand, Config, ServerSettings
+from workbench.util.dataclass import dataclass
 from workbench.util.os_differences import split_command
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -16,6 +16,7 @@ from workbench.config.units import unit_of
 from workbench.core.model import JsonValue, Limits, PoolSettings
 from workbench.text.sanitize import shortened
 from workbench.text.sizes import MOST_WHOLE
+from workbench.util.dataclass import dataclass
 
 Stamp: TypeAlias = tuple[int, ...]
 Trust: TypeAlias = Literal["pin", "first-use", "always"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
+from workbench.util.dataclass import dataclass
 
 _SIZES = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
 _TYPED = re.compile(r"\s*([\d_,]+(?:\.\d+)?)\s*([A-Za-z]+)\s*")

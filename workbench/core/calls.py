@@ -13,7 +13,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from workbench.core.contents import Contents, size_of
@@ -23,6 +23,7 @@ from workbench.core.model import ErrorCode, JsonValue, Limits, Outcome, ToolCall
 from workbench.core.ports import Tools
 from workbench.sandbox.host import frame_checks
 from workbench.text.jsontext import encoded
+from workbench.util.dataclass import dataclass
 
 _log = logging.getLogger(__name__)
 _BLOCKING = 0

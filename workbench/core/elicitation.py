@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from workbench.core.model import JsonValue
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.core.model import ErrorCode, JsonValue, Limits, ScriptError
 from workbench.sandbox.host.frame_checks import Done, Failed
 from workbench.text.jsontext import MAX_DEPTH, dumps, encoded
 from workbench.text.sizes import cut_to, size_of
+from workbench.util.dataclass import dataclass
 
 _LEAST_ERROR_BYTES = 512
 """Of an error's texts, however small ``max_result_bytes`` is."""

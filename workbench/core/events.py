@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from workbench.core.model import (
@@ -14,6 +14,7 @@ from workbench.core.model import (
     Outcome,
     ToolCall,
 )
+from workbench.util.dataclass import dataclass
 
 _MOST_DIGITS = 1e15
 

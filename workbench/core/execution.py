@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workbench.core.calls import Calls
@@ -35,6 +35,7 @@ from workbench.sandbox.host import frame_checks
 from workbench.sandbox.job import Form
 from workbench.text.jsontext import encoded
 from workbench.text.sizes import cut_to, size_of
+from workbench.util.dataclass import dataclass
 
 _log = logging.getLogger(__name__)
 _RUNAWAY_CALLS = 100

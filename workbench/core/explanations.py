@@ -7,10 +7,11 @@ examples against the demo server and holds the list against ``ErrorCode``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from workbench.core.model import ErrorCode
+from workbench.util.dataclass import dataclass
 
 Of = Literal["call", "execution", "both", "replay"]
 

@@ -7,9 +7,11 @@ Times: ``*_ms`` are milliseconds; ``*_at`` are seconds since the epoch (UTC).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
+
+from workbench.util.dataclass import dataclass
 
 JsonValue: TypeAlias = Any
 """A value as ``json.loads`` gives it: None, bool, int, float, str, list or dict."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypedDict
 
@@ -19,6 +19,7 @@ from workbench.core.record_errors import UnknownExecution as UnknownExecution
 from workbench.core.waits import state_of, waits_in_words, waits_to_json
 from workbench.text.jsontext import dumps, loads
 from workbench.text.sanitize import clean_line
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.core.savings import Tokens

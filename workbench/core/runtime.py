@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from workbench.core.ports import History, HistoryKeeper
 from workbench.core.records import HistoryError
 from workbench.history.store import FILE_NAME, SqliteHistory, Store
 from workbench.text.redact import Redactor
+from workbench.util.dataclass import dataclass
 from workbench.util.listeners import Listeners
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ConfigListener = Callable[[Config], None]
 ErrorListener = Callable[[str], None]
 
 
-@dataclass
+@dataclass()
 class Runtime:
     """What a face works with. ``config`` is replaced when the file changes."""
 

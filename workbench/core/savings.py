@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workbench.core.model import JsonValue
 from workbench.text.tokens import SAMPLED, TOKENIZER, estimate
+from workbench.util.dataclass import dataclass
 
 _FRAME = 50
 """Tokens of a result beside value, error, console and warnings: id, times, names of members."""

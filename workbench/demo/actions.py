@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from workbench.demo.world import CHANNELS, LABELS, Row, World
+from workbench.util.dataclass import dataclass
 
 Progress: TypeAlias = Callable[[float, float, str], None]
 """(how far, of how much, what was done)"""

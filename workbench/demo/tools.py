@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from workbench.demo import actions
 from workbench.demo.actions import Answer, Progress
 from workbench.demo.world import CHANNELS, LABELS, USERS, Missing, Row, World
+from workbench.util.dataclass import dataclass
 
 Schema: TypeAlias = dict[str, Any]
 Kind: TypeAlias = Literal["read", "write", "destructive"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
+
+from workbench.util.dataclass import dataclass
 
 Row: TypeAlias = dict[str, Any]
 State: TypeAlias = Literal["open", "closed"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 
 from workbench.core.records import ExecutionRow, ScriptRow, Wanted
 from workbench.history.row_decoding import marks
 from workbench.history.selecting import Value, gone_owners, selection
+from workbench.util.dataclass import dataclass
 
 # Who is damaged is left out: the list of executions marks it.
 _SOUND = "typeof(script) IN ('text', 'null')"

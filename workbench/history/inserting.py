@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import lru_cache
 
 from workbench.core.events import (
@@ -29,6 +29,7 @@ from workbench.history.waiting import FOR_ANSWER, FOR_WORKER
 from workbench.text.jsontext import dumps
 from workbench.text.redact import Redactor
 from workbench.text.sanitize import encodable
+from workbench.util.dataclass import dataclass
 
 _MOST_MISSING = 500
 """Characters of what is said to be missing from a record."""

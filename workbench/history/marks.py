@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from workbench.core.records import NotNamed, name_problem
 from workbench.history.row_decoding import chunks, marks
 from workbench.history.tables import column_names
+from workbench.util.dataclass import dataclass
 
 NOT_PINNED = "n NOT IN (SELECT execution FROM marks WHERE pinned)"
 """Of an execution that may be removed for its age or its size."""

@@ -7,10 +7,10 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbench.core.events import Event
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from workbench.core.records import HistoryError, Order, Wanted
@@ -13,6 +13,7 @@ from workbench.history.owner import is_alive
 from workbench.history.row_decoding import CALLS_MADE, RUNNING_OWNERS, marks
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import encodable
+from workbench.util.dataclass import dataclass
 
 Value: TypeAlias = str | float
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.core.savings import Saved, Tokens, answer_tokens, framed, result_tokens
 from workbench.history import large_texts
 from workbench.history.row_decoding import YEAR_9999, chunks, marks
 from workbench.history.tables import column_names
+from workbench.util.dataclass import dataclass
 
 COUNTED = 1_000
 """So many are counted at once, about half a second; the others by their length."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import dataclass
 
 from workbench.core.records import HistoryError
 from workbench.history.database import Locked, NoRoom
 from workbench.util.back_off import doubling
+from workbench.util.dataclass import dataclass
 
 PATIENCE_S = 5.0
 """How long a result waits for a file that is locked. Past it, it is delivered, and says so."""

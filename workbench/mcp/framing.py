@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from workbench.util.dataclass import dataclass
 
 _EDGE = 1_000
 Line: TypeAlias = bytes | bytearray

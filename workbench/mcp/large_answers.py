@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
 from workbench.mcp.messages import Malformed, TooMuch, answer_of, decode, is_heavy
 from workbench.text import json_pieces
 from workbench.util.allocating import without_collector
+from workbench.util.dataclass import dataclass
 
 LARGE = 3 << 20
 """Bytes from which it is worth it: one parse takes up to 30 ms; in pieces it is one copy more."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -17,6 +16,7 @@ import orjson
 from workbench.core.model import JsonValue
 from workbench.text import jsontext
 from workbench.util.allocating import without_collector
+from workbench.util.dataclass import dataclass
 
 MODERN_VERSIONS = ("2026-07-28",)
 HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
 from workbench.history import CallRow, Recording
 from workbench.replay.aligning import common_pairs
 from workbench.replay.difference import json_difference
 from workbench.replay.recorded_tools import Divergence, asked, key, side
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

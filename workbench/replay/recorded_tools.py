@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from workbench.catalogue.spelling import alike
@@ -20,6 +20,7 @@ from workbench.replay.difference import json_difference
 from workbench.text.jsontext import canonical, dumps, loads
 from workbench.text.masks import MARK
 from workbench.text.redact import Redactor
+from workbench.util.dataclass import dataclass
 
 _STALLED_S = 0.25
 

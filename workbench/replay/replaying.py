@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from workbench.core.engine import Engine, Listener
@@ -16,6 +16,7 @@ from workbench.replay.judging import cause_of, find_divergence, has_failed, note
 from workbench.replay.limits import replay_limits
 from workbench.replay.recorded_tools import Divergence, End, RecordedTools, Rule
 from workbench.text.redact import Redactor
+from workbench.util.dataclass import dataclass
 
 _PAST_THE_CUT_S = 2.0
 """What a script may compute after the last thing that the record knows."""

@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -27,6 +27,7 @@ from workbench.replay.offline import run_offline
 from workbench.replay.rerun import MaskedRecord, run_live
 from workbench.text.jsontext import dumps, loads
 from workbench.text.sanitize import clean, in_xml
+from workbench.util.dataclass import dataclass
 
 _log = logging.getLogger(__name__)
 _NAMED = FORMAT.encode()

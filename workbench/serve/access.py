@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from workbench.serve.binding import Binding
 from workbench.text.sanitize import clean_line
+from workbench.util.dataclass import dataclass
 from workbench.util.loopback import is_loopback_authority, is_loopback_page
 
 _SHOWN = 100

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workbench.config import ServeSettings
 from workbench.serve import UsageError
+from workbench.util.dataclass import dataclass
 from workbench.util.digits import whole
 from workbench.util.loopback import is_loopback
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.core.model import JsonValue
 from workbench.mcp.framing import Line
 from workbench.mcp.messages import (
@@ -14,6 +12,7 @@ from workbench.mcp.messages import (
     decode,
     id_at_an_edge,
 )
+from workbench.util.dataclass import dataclass
 
 _EDGE = 1000
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from workbench.util.dataclass import dataclass
 from workbench.util.os_differences import most_descriptors
 
 HEAD_S = 15.0

@@ -8,13 +8,13 @@ configuration and on what the servers are known to provider, never on whether th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from workbench.catalogue.tools import Catalogue, ServerInfo
 from workbench.core.model import Limits
 from workbench.text.sanitize import clean_line
 from workbench.text.tokens import cost, estimate
+from workbench.util.dataclass import dataclass
 
 INSTRUCTIONS = (
     "Workbench runs JavaScript over the tools of many MCP servers. The order of work: search_tools finds "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from workbench.catalogue.validation import SchemaCheck, argument_problems
 from workbench.config import Config
@@ -18,6 +17,7 @@ from workbench.core.request_checks import OPTION_RANGES
 from workbench.core.scripts import UnknownScript, find_script
 from workbench.serve.underway import MOST_WAIT_MS
 from workbench.text.sizes import MOST_WHOLE
+from workbench.util.dataclass import dataclass
 
 # What a client sees: short, because a model pays for it in every turn. The ranges are told where one is left.
 # No oneOf for "code or script": hosts refuse schemas that have one at their root.

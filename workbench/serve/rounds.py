@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from workbench.core.model import JsonValue
 from workbench.mcp.messages import CAPABILITIES_KEY, INVALID_PARAMS, MODERN_VERSIONS, RpcError
 from workbench.serve.asking import Pending, modes_of
 from workbench.serve.tool_provider import Caller, Progress
+from workbench.util.dataclass import dataclass
 
 _KEPT_S = 600.0
 """So long a client may take for its answers; the call that asks has mostly given up by then."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from workbench.core.model import JsonValue
 from workbench.serve.asking import Pending
 from workbench.serve.tool_provider import Caller
+from workbench.util.dataclass import dataclass
 
 KEPT_MS = 3_600_000
 """From a task's creation on, where its client does not ask for another time."""

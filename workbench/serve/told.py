@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.core.model import JsonValue
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from workbench.core.elicitation import Elicit
 from workbench.core.model import JsonValue
+from workbench.util.dataclass import dataclass
 
 SERVER_NAME = "workbench"
 NO_CURSOR = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from workbench.catalogue.suggestions import suggestion
@@ -30,6 +30,7 @@ from workbench.serve.tool_provider import Caller, UnknownTool
 from workbench.serve.underway import Listener, Runs, StillRunning
 from workbench.text.jsontext import canonical, dumps
 from workbench.text.sanitize import clean_line
+from workbench.util.dataclass import dataclass
 
 _MOST_NAME = 120
 _MOST_CHARS = 500_000

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from workbench.core.engine import Engine
 from workbench.core.events import (
@@ -21,6 +21,7 @@ from workbench.core.model import Execution, ExecutionRequest, JsonValue, LogLine
 from workbench.core.ports import History
 from workbench.core.records import HistoryError
 from workbench.core.waits import QUEUED
+from workbench.util.dataclass import dataclass
 
 MOST_WAIT_MS = 600_000
 _LOOK_EACH_S = 0.25

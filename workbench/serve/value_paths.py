@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
@@ -18,6 +17,7 @@ from workbench.catalogue.suggestions import near_names, suggestion
 from workbench.core.model import JsonValue
 from workbench.text.plurals import plural
 from workbench.text.sanitize import clean_line
+from workbench.util.dataclass import dataclass
 
 _NAME = re.compile(r"[A-Za-z_$][\w$-]*")
 _STEP = re.compile(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.catalogue.inference import SeenType

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 
 from rich.cells import cell_len
@@ -17,6 +17,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from workbench.text.sanitize import in_xml
+from workbench.util.dataclass import dataclass
 
 _CELL, _ROW, _BASE = 8.4, 18, 13
 _FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"

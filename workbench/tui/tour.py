@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -19,6 +18,7 @@ from textual.widgets import Static
 from workbench.text.plurals import count
 from workbench.tui.commands import first_key
 from workbench.tui.wording import chip, duration
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -21,6 +21,7 @@ from workbench.history import this_process
 from workbench.history.owner import is_alive
 from workbench.tui.editor.folding import KeptFold
 from workbench.tui.editor.script_documents import Stamp, Stamps
+from workbench.util.dataclass import dataclass
 from workbench.util.files import write_whole
 from workbench.util.os_differences import can_test_life
 

@@ -14,7 +14,7 @@ import shlex
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hmac import compare_digest
 from importlib import resources
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from workbench.config import Config
 from workbench.text.sanitize import clean_line
+from workbench.util.dataclass import dataclass
 from workbench.util.digits import whole
 from workbench.util.loopback import is_loopback, is_loopback_authority, is_loopback_page
 from workbench.util.os_differences import reuse_address

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.catalogue.changes import Change, parts_of
@@ -35,6 +35,7 @@ from workbench.upstream.pin_file import (
     with_waiting,
     write_pins,
 )
+from workbench.util.dataclass import dataclass
 from workbench.util.files import changing, put_aside
 
 _log = logging.getLogger(__name__)

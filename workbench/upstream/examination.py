@@ -8,7 +8,6 @@ import re
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from workbench.core.elicitation import declined
@@ -20,6 +19,7 @@ from workbench.upstream.routes import Ears, Route, route_to
 from workbench.upstream.server_log import ServerLog
 from workbench.upstream.transports.link import StartAfresh
 from workbench.upstream.transports.process import StderrRing, child_environment
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.config import ServerSettings

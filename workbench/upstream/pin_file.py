@@ -7,7 +7,7 @@ under ``by_name`` until the server that they mean is met.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import orjson
 
 from workbench.core.model import JsonValue
 from workbench.upstream.private_json import write_private
+from workbench.util.dataclass import dataclass
 from workbench.util.files import read_regular
 
 FILE_NAME = "approved_tools.json"

@@ -6,12 +6,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.upstream.client_side import ClientSide
 from workbench.upstream.transports.client_session import Session
 from workbench.upstream.transports.process import StderrRing, StdioServer
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

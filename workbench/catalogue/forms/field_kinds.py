@@ -7,7 +7,7 @@ copied, and what fits no field is JSON text. Whether a value is right says ``Sch
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -17,6 +17,7 @@ from workbench.catalogue.tool_types import type_text
 from workbench.core.model import JsonValue
 from workbench.text.jsontext import canonical, dumps, loads
 from workbench.text.sanitize import clean_line, shortened
+from workbench.util.dataclass import dataclass
 
 Kind: TypeAlias = Literal["text", "whole", "number", "choice", "list", "object", "json"]
 

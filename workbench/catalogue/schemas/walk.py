@@ -8,7 +8,6 @@ and passes: the server judges what is in doubt.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from workbench.catalogue.schemas import rules
@@ -16,6 +15,7 @@ from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.values import scalar
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import shortened
+from workbench.util.dataclass import dataclass
 
 Path: TypeAlias = tuple[str | int, ...]
 

@@ -9,12 +9,12 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from workbench.core.worker_ports import FrameListener
 from workbench.sandbox.frames import LARGE, Frame, FrameReader, FrameTooLarge, length_of
 from workbench.sandbox.job import REHEARSE
 from workbench.util import system
+from workbench.util.dataclass import dataclass
 from workbench.util.read_size import READ_BYTES
 
 _FRAME_MARGIN = 16 << 20

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from workbench.util.dataclass import dataclass
 
 Place: TypeAlias = Literal[
     # everywhere; everywhere but where one types; the main screen; screens of four panes

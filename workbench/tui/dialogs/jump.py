@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from textual.widgets import Static
 
 from workbench.tui.commands import bindings
 from workbench.tui.widgets.guarded_screen import GuardedModal
+from workbench.util.dataclass import dataclass
 
 _LOOK_S = 0.1
 

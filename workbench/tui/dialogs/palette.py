@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -27,6 +26,7 @@ from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import LineInput
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.row_list import RowList
+from workbench.util.dataclass import dataclass
 
 _MOST_SHOWN = 200
 _TYPED_S = 0.15

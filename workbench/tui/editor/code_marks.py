@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from rich.segment import Segment
@@ -16,6 +16,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.editor.cut_lines import with_cut_signs
 from workbench.tui.editor.folding_editor import FoldingEditor
 from workbench.tui.widgets.hues import HUES, LineNote
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from workbench.tui.editor.blocks import Block
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.tui.editor.fast_document import Change

@@ -5,10 +5,9 @@ Pure: from the text. Where a new name would mean something else at one of its us
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.tui.editor.analysis.script_scopes import Names, Scope, Use, read_names
 from workbench.tui.editor.analysis.syntax import script_tree
+from workbench.util.dataclass import dataclass
 
 _RESERVED = frozenset(
     (

@@ -6,10 +6,10 @@ import glob
 import os
 import re
 from codecs import BOM_UTF8
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core import paths
+from workbench.util.dataclass import dataclass
 from workbench.util.files import read_regular, write_whole
 from workbench.util.here import expanded
 

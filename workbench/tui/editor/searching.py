@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from workbench.util.dataclass import dataclass
 
 MOST_MATCHES = 10_000
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.history.owner import is_alive
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.history import ExecutionRow

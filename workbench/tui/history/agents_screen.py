@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from rich.cells import cell_len
@@ -26,6 +25,7 @@ from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.widgets.way_screen import WayScreen
+from workbench.util.dataclass import dataclass
 
 _LOOK_S = 0.25
 _KNOWN = 300

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on, work
@@ -18,6 +17,7 @@ from workbench.tui.history.saved_filters import SavedFilters, filter_name_proble
 from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.row_list import RowList
+from workbench.util.dataclass import dataclass
 
 _NAME = 24
 _BY_NUMBER = 9

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rich.cells import cell_len
@@ -17,6 +16,7 @@ from workbench.tui.history.text_sides import code_difference
 from workbench.tui.values.one_line import arguments
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.wording import duration
+from workbench.util.dataclass import dataclass
 
 _MS = 9
 _MOST_ARGS = 2_000

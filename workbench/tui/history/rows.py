@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.cells import cell_len
@@ -14,6 +14,7 @@ from workbench.history import ExecutionRow
 from workbench.text.sanitize import clean_line
 from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.wording import SIGNS, duration, tokens_short
+from workbench.util.dataclass import dataclass
 
 _LEAST_SCRIPT, _MOST_SCRIPT = 12, 200
 _TOKENS = 13

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from workbench.core.ports import HistoryReader
 from workbench.core.records import ScriptRow, Wanted
 from workbench.history import ExecutionRow, Order
+from workbench.util.dataclass import dataclass
 
 _PAGE = 200
 ORDERS: dict[Order, str] = {"newest": "newest", "longest": "longest", "calls": "most calls"}

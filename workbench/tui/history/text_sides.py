@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
 from workbench.replay.aligning import common_pairs
@@ -11,6 +10,7 @@ from workbench.text.sanitize import clean_line
 from workbench.tui.values.difference_list import where_they_part
 from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.row_list import RowList
+from workbench.util.dataclass import dataclass
 
 _LONGEST = 2_000
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from workbench.tui.editor import script_documents
 from workbench.tui.editor.folding import KeptFold
 from workbench.tui.editor.script_documents import Document, DocumentError, Stamps
 from workbench.tui.main.tab import Tab
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.history import Recording

@@ -6,7 +6,6 @@ Open by itself where there is much room; it reads nothing before it is shown.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, cast
 
 from textual import on, work
@@ -23,6 +22,7 @@ from workbench.tui.widgets.line_view import Part, fit
 from workbench.tui.widgets.pane import Pane
 from workbench.tui.widgets.row_list import RowList
 from workbench.tui.wording import SIGNS, Shown
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.catalogue.tools import Catalogue, ToolInfo

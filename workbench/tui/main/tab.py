@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.text.sanitize import clean_line
@@ -10,6 +9,7 @@ from workbench.tui.editor import script_documents
 from workbench.tui.editor.code_area import CodeArea
 from workbench.tui.editor.highlighting import language_of
 from workbench.tui.editor.script_documents import Document
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.history import Recording

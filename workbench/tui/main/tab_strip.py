@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
+
+from workbench.util.dataclass import dataclass
 
 _BETWEEN = " │ "
 _BEFORE, _AFTER = "‹ ", " ›"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbench.core.events import (
@@ -25,6 +24,7 @@ from workbench.core.model import (
 from workbench.core.ports import HistoryReader
 from workbench.history import CallRow, Recording, read_recording
 from workbench.history.follow import call_of
+from workbench.util.dataclass import dataclass
 from workbench.util.here import expanded
 
 _STATUSES: dict[str, Status] = {

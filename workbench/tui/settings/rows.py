@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from textual.content import Content
@@ -14,6 +13,7 @@ from workbench.config.units import in_words, unit_of
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.widgets.line_view import Part, fit
+from workbench.util.dataclass import dataclass
 
 _NAME = max(len(key.name) for key in KEYS)
 _VALUE, _ORIGIN = 22, 8

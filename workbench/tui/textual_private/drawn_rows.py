@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.strip import Strip
+
+from workbench.util.dataclass import dataclass
 
 
 class RowLook(NamedTuple):

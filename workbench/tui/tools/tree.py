@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from rich.cells import cell_len
@@ -14,6 +13,7 @@ from workbench.catalogue.tools import Catalogue, ServerInfo, ToolInfo
 from workbench.text.sanitize import clean_line
 from workbench.tui.tools.beside import Beside, address_of, beside_line, kind_of, matching
 from workbench.tui.widgets.line_view import Part, fit
+from workbench.util.dataclass import dataclass
 
 _SIGNS = {"ready": ("✔", "ok"), "failed": ("✘", "error"), "connecting": ("…", "accent")}
 _LEAST_REASON = 12

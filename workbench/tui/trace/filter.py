@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from workbench.util.dataclass import dataclass
 from workbench.util.digits import whole
 
 if TYPE_CHECKING:

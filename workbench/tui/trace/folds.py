@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
+
+from workbench.util.dataclass import dataclass
 
 Key: TypeAlias = tuple[str, str, int | None]
 """server, tool, line of the script"""

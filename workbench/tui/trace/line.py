@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from rich.cells import cell_len
@@ -13,6 +12,7 @@ from workbench.tui.trace.folds import Fold
 from workbench.tui.trace.rows import CallRow, ConsoleRow, EndRow
 from workbench.tui.widgets.line_view import Part, cells, fit
 from workbench.tui.wording import duration
+from workbench.util.dataclass import dataclass
 
 View: TypeAlias = Literal["waterfall", "start", "summary"]
 VIEWS: tuple[View, ...] = get_args(View)

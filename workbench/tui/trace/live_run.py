@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from workbench.core.model import Execution, JsonValue, LogLine, ScriptError, ToolCall
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.core.events import Event, ToolCallFinished, ToolCallNote

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from workbench.util.dataclass import dataclass
 
 _BUCKETS = 512
 _LEVELS = "▁▂▃▄▅▆▇█"

@@ -6,12 +6,12 @@ so 100 000 calls take less than 40 MB.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbench.core.model import ErrorCode, Outcome
 from workbench.tui.trace.folds import Key
 from workbench.tui.values import one_line
+from workbench.util.dataclass import dataclass
 
 SHOWN_ARGS = one_line.BRIEF
 """Characters of arguments and results that a row keeps (payloads stay with the events)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbench.core.events import ToolCallFinished
@@ -12,6 +11,7 @@ from workbench.core.savings import Sum
 from workbench.text.jsontext import dumps
 from workbench.text.sanitize import clean_line
 from workbench.tui.trace.folds import figures_of
+from workbench.util.dataclass import dataclass
 
 Calls: TypeAlias = Iterable[tuple[ToolCall, ToolCallFinished | None]]
 

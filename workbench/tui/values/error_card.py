@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rich.cells import cell_len
@@ -29,6 +28,7 @@ from workbench.tui.values.line_breaks import wrapped
 from workbench.tui.values.one_line import preview
 from workbench.tui.widgets.line_view import PaintedView, Part
 from workbench.tui.widgets.mouse import only_asks
+from workbench.util.dataclass import dataclass
 
 _MOST_LINES = 400
 """Of a message; all of it is in the tree."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from workbench.catalogue.suggestions import near_names
 from workbench.core.explanations import EXPLANATIONS
 from workbench.core.model import ErrorCode, ScriptError
+from workbench.util.dataclass import dataclass
 
 _QUOTED = r"""(?:'[^']*'|"[^"]*")"""
 _NEAR = re.compile(rf"({_QUOTED})[^'\"]*; did you mean ({_QUOTED}(?: or {_QUOTED})*)\?")

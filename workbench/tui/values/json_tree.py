@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
@@ -16,6 +15,7 @@ from workbench.text.sanitize import clean
 from workbench.tui.values.line_breaks import wrapped, wrapped_lines
 from workbench.tui.values.media import media_of
 from workbench.tui.values.one_line import preview
+from workbench.util.dataclass import dataclass
 
 Path: TypeAlias = tuple[str | int, ...]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.wording import size
+from workbench.util.dataclass import dataclass
 
 _ENDINGS = {
     "image/png": ".png",

@@ -6,10 +6,10 @@ Decoding needs Pillow (the extra ``pictures``), and happens only where somebody 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from workbench.tui.values.media import Media, NotOpened
+from workbench.util.dataclass import dataclass
 
 Rgb: TypeAlias = tuple[int, int, int]
 

@@ -7,12 +7,12 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from workbench.core.model import JsonValue
 from workbench.text.sanitize import clean_line
 from workbench.tui.values.media import media_of
 from workbench.tui.values.one_line import preview
+from workbench.util.dataclass import dataclass
 
 Row = dict[str, JsonValue]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.style import Style
@@ -25,6 +24,7 @@ from workbench.tui.widgets.guarded_screen import GuardedModal
 from workbench.tui.widgets.line_input import FilterLine
 from workbench.tui.widgets.line_view import PaintedView
 from workbench.tui.widgets.pane import Pane
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.tui.app import WorkbenchApp

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from zlib import crc32
+
+from workbench.util.dataclass import dataclass
 
 HUES = 6
 _COLOURS = (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
+
+from workbench.util.dataclass import dataclass
 
 _BETWEEN = "   "
 

@@ -5,11 +5,12 @@ No cell is spent on a bar of its own: where two frames meet, both cells are the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from textual.geometry import Offset
 from textual.widget import Widget
+
+from workbench.util.dataclass import dataclass
 
 Axis: TypeAlias = Literal["width", "height"]
 LEAST = 0.2

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +27,7 @@ from workbench.upstream.auth.logins import Login, origin_of
 from workbench.upstream.auth.redirect_page import RedirectPage, listening
 from workbench.upstream.auth.steps import Name, Steps
 from workbench.upstream.transports.http_client import NO_PROXY, refusal, words_of
+from workbench.util.dataclass import dataclass
 from workbench.util.loopback import is_loopback
 
 if TYPE_CHECKING:

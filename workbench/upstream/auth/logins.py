@@ -11,7 +11,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from workbench.config.identity import identity
 from workbench.core.model import JsonValue
 from workbench.upstream.private_json import write_private
 from workbench.util import keychain
+from workbench.util.dataclass import dataclass
 from workbench.util.files import changing, read_regular
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from workbench.util.dataclass import dataclass
 from workbench.util.loopback import is_loopback_authority
 
 PATH = "/callback"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.config import ServerSettings
 from workbench.upstream.auth.logins import Login, Logins, Place
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from workbench.upstream.auth.flow import Client, Show

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from workbench.util.dataclass import dataclass
 
 Name = Literal[
     "challenge", "resource", "discovery", "registration", "authorization", "token", "access"
@@ -14,7 +16,7 @@ yes; the tokens; the server's answer to them."""
 _SIGNS = {"done": "✔", "failed": "✘", "absent": "–"}
 
 
-@dataclass
+@dataclass()
 class Steps:
     """``went`` in the order in which they happen; a step that is told again is told anew."""
 

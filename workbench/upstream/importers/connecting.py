@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from workbench.upstream.importers import jsonc_edit
 from workbench.upstream.importers.client_files import user_files
 from workbench.upstream.importers.entries import Product
+from workbench.util.dataclass import dataclass
 from workbench.util.files import changing, read_regular, write_whole
 
 NAME = "workbench"

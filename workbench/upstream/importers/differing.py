@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -16,6 +15,7 @@ from workbench.upstream.importers.entries import ImportedServer, Product, hidden
 from workbench.upstream.importers.names import is_candidate
 from workbench.upstream.importers.ourselves import is_workbench
 from workbench.upstream.importers.variables import masked
+from workbench.util.dataclass import dataclass
 
 State: TypeAlias = Literal["same", "different", "only there", "only here", "not comparable"]
 _REFERENCE = r"\$\{[^}]+\}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeGuard
 
@@ -17,6 +17,7 @@ from workbench.upstream.importers.names import spelled
 from workbench.upstream.importers.ourselves import is_workbench
 from workbench.upstream.importers.texts import Texts
 from workbench.upstream.importers.variables import Variables, is_variable, masked
+from workbench.util.dataclass import dataclass
 from workbench.util.digits import is_finite
 from workbench.util.files import read_regular
 from workbench.util.here import expanded

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.upstream.importers.clients import CannotImport, read, sources
 from workbench.upstream.importers.entries import ImportedServer, Product
 from workbench.upstream.importers.variables import Variables
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

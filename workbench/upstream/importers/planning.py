@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from workbench.config import ServerSettings
 from workbench.config.identity import identity, way
 from workbench.upstream.importers.entries import ImportedServer
 from workbench.upstream.importers.names import free_name, is_candidate
+from workbench.util.dataclass import dataclass
 
 State: TypeAlias = Literal["new", "already there", "skipped"]
 

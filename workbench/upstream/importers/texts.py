@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from workbench.text.secrets import find_secrets, is_secret_name, looks_random, suggests_secret
 from workbench.upstream.importers.variables import Variables, as_variable, is_variable
+from workbench.util.dataclass import dataclass
 
 _REFERENCE = re.compile(r"\$\{([^}]*)\}|\$([A-Za-z_]\w*)")
 _DOUBLED = re.compile(r"\$\{\{\s*(?:secrets|inputs)\.([\w./-]+)\s*\}\}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
 from workbench.mcp.messages import RpcError, answer_of, decode
+from workbench.util.dataclass import dataclass
 from workbench.util.loopback import is_loopback
 
 _CONNECT_S = 30.0

@@ -7,13 +7,13 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 import httpx2
 
 from workbench.mcp.messages import ConnectionLost, Malformed, TooLarge
 from workbench.upstream.transports.http_client import words_of
+from workbench.util.dataclass import dataclass
 
 STREAM = "text/event-stream"
 

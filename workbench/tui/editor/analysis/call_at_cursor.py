@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.catalogue.tools import Catalogue, ToolInfo
@@ -13,6 +12,7 @@ from workbench.tui.editor.analysis.declarations import key_text
 from workbench.tui.editor.analysis.expression_types import Expressions
 from workbench.tui.editor.analysis.schema_walk import Place, Step
 from workbench.tui.editor.analysis.value_types import ToolFunction, ToolsOf
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

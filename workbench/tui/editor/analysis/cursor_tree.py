@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from time import thread_time
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from workbench.tui.editor.analysis.syntax import (
     typescript_tree,
     without_fence,
 )
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

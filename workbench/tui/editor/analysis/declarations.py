@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from workbench.tui.editor.analysis.script_places import text_of
 from workbench.tui.editor.analysis.script_scopes import Scope, read_names
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.model import JsonValue
 from workbench.tui.editor.analysis.declarations import key_text
 from workbench.tui.editor.analysis.script_places import text_of
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

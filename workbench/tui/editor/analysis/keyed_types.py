@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from workbench.tui.editor.analysis.members import OF_ITERATORS, OF_MAPS, OF_SETS, Member
 from workbench.tui.editor.analysis.value_types import Items, Type
+from workbench.util.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

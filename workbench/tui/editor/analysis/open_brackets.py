@@ -7,9 +7,9 @@ open is closed, and this tells what has to be closed (``cursor_tree``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from workbench.sandbox.child.starting.signs import BEFORE_REGEX, PATTERN
+from workbench.util.dataclass import dataclass
 
 _SIGN = re.compile(r"//|/\*|[\"'`/]|[{}()\[\]]")
 _ENDS = {quote: re.compile(rf"\\.|{quote}|\n", re.DOTALL) for quote in "\"'"}

@@ -7,10 +7,10 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from workbench.catalogue.tool_types import resolve
+from workbench.util.dataclass import dataclass
 
 Step: TypeAlias = str | int
 """The name of a property, or the index of an array's item."""

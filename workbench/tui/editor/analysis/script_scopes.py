@@ -6,8 +6,10 @@ Pure: from a tree of tree-sitter. No function here recurses: a text nests as dee
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from workbench.util.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

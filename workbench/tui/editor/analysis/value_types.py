@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workbench.catalogue.missing import Missing
@@ -12,6 +12,7 @@ from workbench.catalogue.tool_types import type_text
 from workbench.catalogue.tools import Catalogue, ToolInfo
 from workbench.tui.editor.analysis.members import OF_ARRAYS, OF_PROMISES, OF_TEXTS, Member
 from workbench.tui.editor.analysis.schema_walk import Place
+from workbench.util.dataclass import dataclass
 
 _OF_ANY_OBJECT = frozenset(
     {

@@ -5,8 +5,6 @@ Pure: from a catalogue, and the tree of the script at its cursor (``cursor_tree`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.content import Content
 
 from workbench.catalogue.tool_types import property_name, type_text
@@ -17,6 +15,7 @@ from workbench.tui.editor.analysis.cursor_tree import CursorTree, text_at
 from workbench.tui.editor.analysis.expression_types import Expressions
 from workbench.tui.editor.analysis.schema_walk import Place, Step
 from workbench.tui.editor.analysis.script_places import QUOTES, text_of
+from workbench.util.dataclass import dataclass
 
 _LONGEST = 200
 """Characters of a type, and of what is said of an argument."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from workbench.util.dataclass import dataclass
 
 LONGEST = 200
 """Characters of what is said."""

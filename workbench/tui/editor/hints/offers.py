@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from workbench.text.plurals import count
 from workbench.text.sanitize import clean_line
 from workbench.tui.editor.analysis.schema_walk import Place
 from workbench.tui.matching import SCATTERED, score
+from workbench.util.dataclass import dataclass
 
 _MOST = 200
 _SIGNATURE = 200
