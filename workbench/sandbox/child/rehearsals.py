@@ -5,9 +5,16 @@ They go the ways that most scripts take: what is touched there for the first tim
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.sandbox import job as jobs
+from workbench.sandbox.frames import pack
+from workbench.util import system
+
+if TYPE_CHECKING:
+    from workbench.sandbox.child.runner import Runner
 
 
 class _Limits(NamedTuple):
@@ -39,7 +46,10 @@ REHEARSED = (
 )
 LONGER = (jobs.run(_WAITS_AND_IS_TYPED, "{}", _Limits(), seed=_SEED),)
 WARMING = jobs.run(
-    "console.log(Date.now()); await tools.a.b({}); call_tool('a', 'b')", "{}", _Limits(), seed=_SEED
+    "console.log(Date.now()); await call_tool('a', 'b', {}); call_tool('a', 'b')",
+    "{}",
+    _Limits(),
+    seed=_SEED,
 )
 """With calls; the zygote's own."""
 
@@ -50,3 +60,25 @@ def touch_memory() -> None:
     costs the script 2.5 µs."""
     [b"\1" * 10_000 for _ in range(16)]
     [b"\1" * size for size in range(600, 3_000, 24)]
+
+
+def warm_up(runner: Runner, work: Callable[[Runner, int], None], times: int) -> None:
+    """Do so often in this process what a worker does, with calls (``work``: of the runner, on a descriptor),
+    so that a fork finds the interpreter's code and caches as they will be.
+
+    Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
+    """
+    for _ in range(times):
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        for frame in (
+            WARMING,
+            b'1\n{"ok":true,"result":1}',
+            b'0\n{"ok":true,"result":1}',
+        ):
+            ours.sendall(pack(frame))
+        work(runner, theirs.fileno())
+        ours.close()
+        theirs.close()
+        system.set_alarm(0)
+        runner.forget_job()

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from workbench.sandbox import job as jobs
@@ -38,10 +36,9 @@ from workbench.sandbox.child.frame_texts import (
     size_of,
 )
 from workbench.sandbox.child.heap import Heap
-from workbench.sandbox.child.rehearsals import LONGER, REHEARSED, WARMING, touch_memory
+from workbench.sandbox.child.rehearsals import LONGER, REHEARSED, touch_memory
 from workbench.sandbox.child.script_engine import EngineMaker
 from workbench.sandbox.child.starting.starter import NotAScript, Starter
-from workbench.sandbox.frames import pack
 from workbench.util import system
 
 _MAX_LOG_LINES = 10_000
@@ -75,7 +72,16 @@ class Runner:
         self._starter = starter
         self._script = Script(starter.grammars, "")
         self._channel: Channel | None = None
+        self.forget_job()
+        self.is_followed = False
+        """Another runner could take the next job of the same client."""
+        self.goes_on = False
+        """It may: this one's script ended well, holds little, and nothing is on its way to it."""
+
+    def forget_job(self) -> None:
+        """Behind a rehearsal, so that nothing of it is left. In front of a job it would be the job's time."""
         self._clock = Clock()
+        self._heap = Heap()
         self._log_lines = self._log_bytes = self._logs_dropped = 0
         self._tell_dropped_at = 1
         self._in_flight = 0
@@ -90,12 +96,7 @@ class Runner:
         self._answers_again: deque[tuple[int, str]] | None = None
         """While the script runs a second time: those of ``_answers`` that it still waits for."""
         self._frame_limit = 0
-        self._heap = Heap()
         self._cpu_before = 0.0
-        self.is_followed = False
-        """Another runner could take the next job of the same client."""
-        self.goes_on = False
-        """It may: this one's script ended well, holds little, and nothing is on its way to it."""
 
     # -- the job ---------------------------------------------------------------------------
 
@@ -112,14 +113,12 @@ class Runner:
         if longer:
             touch_memory()
         system.set_alarm(0)
+        self.forget_job()
 
     def serve(self, channel: Channel, steps: dict[str, bool]) -> None:
         """Take one job, run it, send its result."""
         self._channel = channel
         self.goes_on = False
-        # of a rehearsal
-        self._operations = self._answers_bytes = 0
-        self._answers = []
         job = jobs.unpack(channel.receive())
         self._cpu_before = time.process_time()
         if job.mode == jobs.REPORT:
@@ -425,24 +424,3 @@ class Runner:
 def leave(code: int = 0) -> NoReturn:
     """End the process at once: no cleanup, nothing of the zygote's runs twice."""
     os._exit(code)
-
-
-def warm_up(runner: Runner, work: Callable[[Runner, int], None], times: int) -> None:
-    """Do so often in this process what a worker does, with calls (``work``: of the runner, which is of no
-    other use, on a descriptor), so that a fork finds the interpreter's code and caches as they will be.
-
-    Only in the zygote: in each child the same would dirty, and so copy, the pages it shares.
-    """
-    for operation in range(1, times + 1):
-        ours, theirs = socket.socketpair()
-        theirs.setblocking(False)
-        for frame in (
-            WARMING,
-            b'%d\n{"ok":true,"result":1}' % operation,
-            b'0\n{"ok":true,"result":1}',
-        ):
-            ours.sendall(pack(frame))
-        work(runner, theirs.fileno())
-        ours.close()
-        theirs.close()
-    system.set_alarm(0)

@@ -27,7 +27,8 @@ from workbench.sandbox import job as jobs
 from workbench.sandbox.child import quickjs_engine, rejections
 from workbench.sandbox.child.channel import Channel
 from workbench.sandbox.child.hardening import Hardening, Late, take
-from workbench.sandbox.child.runner import Runner, leave, warm_up
+from workbench.sandbox.child.rehearsals import warm_up
+from workbench.sandbox.child.runner import Runner, leave
 from workbench.sandbox.child.starting.starter import Starter
 from workbench.util import system
 
@@ -44,16 +45,16 @@ class Zygote:
         self._control = control
         starter = Starter()
         self._hardening = Hardening()
+        make_engine = quickjs_engine.maker(tracks_rejections=rejections.possible())
+        self._runner = Runner(starter, make_engine)
         unchanged = self._hardening.as_it_is()
         warm_up(
-            Runner(starter, quickjs_engine.maker()),
+            self._runner,
             lambda runner, descriptor: _work(runner, descriptor, (), unchanged, {}),
             _REHEARSALS,
         )
-        make_engine = quickjs_engine.maker(tracks_rejections=rejections.possible())
-        self._runner = Runner(starter, make_engine)
-        for _ in range(_REHEARSALS):
-            self._runner.rehearse(True)
+        for number in range(_REHEARSALS):
+            self._runner.rehearse(number % 2 == 0)
         self._make_more = partial(Runner, starter, make_engine)
         self._later: list[Runner] = []
         """For further scripts of a worker's client."""
@@ -86,9 +87,12 @@ class Zygote:
                     self._obey()
 
     def _obey(self) -> None:
-        data, ancillary, _, _ = self._control.recvmsg(
-            4096, socket.CMSG_SPACE(_DESCRIPTORS * array.array("i").itemsize)
-        )
+        try:
+            data, ancillary, _, _ = self._control.recvmsg(
+                4096, socket.CMSG_SPACE(_DESCRIPTORS * array.array("i").itemsize)
+            )
+        except ConnectionResetError:  # it left with an answer of ours unread
+            leave()
         for _, _, content in ancillary:
             descriptors = array.array("i")
             descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
