@@ -12,6 +12,7 @@ from workbench.core.execution import Run
 from workbench.core.forms import Forms
 from workbench.core.model import ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox.job import Form
+from workbench.util.shared_timers import SharedTimers
 
 FORM = {"t": "form", "text": "1", "columns": "", "is_lone": False}
 LOG = {"t": "log", "level": "log", "text": "x"}
@@ -78,7 +79,14 @@ async def test_only_the_first_frame_can_be_a_form(
 ) -> None:
     """Later the script runs: a worker that it took over must not choose what runs next time."""
     told: list[Form] = []
-    run = Run("id", Limits(), DictTools(), emit=lambda _: None, keep_form=told.append)
+    run = Run(
+        "id",
+        Limits(),
+        DictTools(),
+        emit=lambda _: None,
+        timers=SharedTimers(),
+        keep_form=told.append,
+    )
     for frame in frames:
         run.on_frame(json.dumps(frame).encode())
     assert [form.text for form in told] == kept

@@ -22,7 +22,7 @@ _MOST = 200_000
 _QUICK_NODES = 300
 _QUICK_VALUES = 100
 _QUICK_TEXT = 10_000
-_QUICK_FROM = 16
+_QUICK_FROM = 256
 """Checks. The library takes 25 ms to be imported and a schema up to 0.3 to be compiled; each check is 10 to
 20 µs shorter then."""
 

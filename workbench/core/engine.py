@@ -52,6 +52,7 @@ from workbench.text.jsontext import dumps
 from workbench.text.sanitize import encodable
 from workbench.util.listeners import Listeners, notify
 from workbench.util.retained import Retained
+from workbench.util.shared_timers import SharedTimer, SharedTimers
 
 Listener = Callable[[Event], None]
 
@@ -96,6 +97,7 @@ class Engine:
         """Those that have ended and are written before their result leaves."""
         self._retained = Retained()
         self._forms = Forms()
+        self._timers = SharedTimers()
         self._quiet = asyncio.Event()
         """Set when the last run ends; looked at only while closing."""
 
@@ -193,12 +195,13 @@ class Engine:
             limits,
             tools,
             emit=emit,
+            timers=self._timers,
             replay=replay,
             guide=guide,
             keep_form=partial(self._forms.keep, code) if form is None else None,
         )
         began = time.monotonic()
-        waits: asyncio.TimerHandle | None = None
+        waits: SharedTimer | None = None
 
         def waited() -> float:
             return (time.monotonic() - began) * 1000
@@ -211,7 +214,7 @@ class Engine:
                 if not_kept is not None:
                     raise _NotRecorded(not_kept)
             self._runs[execution_id] = run
-            waits = asyncio.get_running_loop().call_later(
+            waits = self._timers.call_later(
                 0.0 if self._all_busy else _FORK_S, emit, ExecutionQueued(execution_id)
             )
             client = _client_of(request) if replay is None else None
@@ -327,7 +330,9 @@ class Engine:
 
     async def _apart(self, limits: Limits, job: bytes) -> Execution:
         """A job that is no execution: nothing of it is recorded or told."""
-        run = Run("", limits, Policy(self._upstream, limits), emit=lambda _: None)
+        run = Run(
+            "", limits, Policy(self._upstream, limits), emit=lambda _: None, timers=self._timers
+        )
         async with self._pool.lease() as worker:
             assert worker is not None  # only an ``until`` gives none
             try:

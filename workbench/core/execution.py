@@ -36,6 +36,7 @@ from workbench.sandbox.job import Form
 from workbench.text.jsontext import encoded
 from workbench.text.sizes import cut_to, size_of
 from workbench.util.dataclass import dataclass
+from workbench.util.shared_timers import SharedTimer, SharedTimers
 
 _log = logging.getLogger(__name__)
 _RUNAWAY_CALLS = 100
@@ -73,11 +74,12 @@ class Run:
         tools: Tools,
         *,
         emit: Callable[[Event], None],
+        timers: SharedTimers,
         replay: Readings | None = None,
         guide: ReplayGuide | None = None,
         keep_form: Callable[[Form], None] | None = None,
     ) -> None:
-        """keep_form: hears what the worker made of the script, for a later run."""
+        """timers: of the engine. keep_form: hears what the worker made of the script, for a later run."""
         self.execution_id = execution_id
         self._limits = limits
         self._tools = tools
@@ -94,7 +96,8 @@ class Run:
         self._warnings: list[str] = []
         self._sleeping: dict[int, asyncio.TimerHandle | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timers: list[asyncio.TimerHandle] = []
+        self._shared_timers = timers
+        self._timers: list[SharedTimer] = []
         self._order: list[int] = []
         self._order_counts = False
         self._keep_form = keep_form
@@ -134,8 +137,8 @@ class Run:
             self.on_gone()
         worker.send(job)
         self._timers = [
-            self._loop.call_later(self._limits.timeout_ms / 1000, self._time_is_up),
-            self._loop.call_later(_LONG_S, self._yield_cpu),
+            self._shared_timers.call_later(self._limits.timeout_ms / 1000, self._time_is_up),
+            self._shared_timers.call_later(_LONG_S, self._yield_cpu),
         ]
         await asyncio.wait((self._ended,))
         self._duration_ms = (time.monotonic() - self._began) * 1000
@@ -395,7 +398,7 @@ class Run:
 
     def _yield_cpu(self) -> None:
         if self._worker is not None and not self._worker.yield_cpu():
-            self._timers[-1] = self._loop.call_later(_LONG_S, self._yield_cpu)
+            self._timers[-1] = self._shared_timers.call_later(_LONG_S, self._yield_cpu)
 
     def _time_is_up(self) -> None:
         doing, call = self._doing()

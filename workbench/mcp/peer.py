@@ -32,6 +32,7 @@ from workbench.mcp.messages import (
     notification,
     request,
 )
+from workbench.util.shared_timers import SharedTimers
 
 LONGEST_ANSWER = 64 << 20
 _ENDLESS = 4
@@ -63,6 +64,7 @@ class Peer:
         on_request: answers what the other side asks.
         """
         self._loop = asyncio.get_running_loop()
+        self._timers = SharedTimers()
         self._on_close = on_close
         self.conversation = Conversation(on_notification, on_request, self._reply)
         self._transport: asyncio.WriteTransport | None = None
@@ -122,7 +124,9 @@ class Peer:
         timer = None
         if timeout is not None:
             seen = self._garbage_seen
-            timer = self._loop.call_later(timeout, self._expire, request_id, method, timeout, seen)
+            timer = self._timers.call_later(
+                timeout, self._expire, request_id, method, timeout, seen
+            )
         sent = False
         try:
             while self._room is not None and not answer.done():

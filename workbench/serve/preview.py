@@ -88,7 +88,12 @@ def _surely_fits(value: JsonValue, tokens: float, levels: int) -> bool:
         left -= _DEAREST_VALUE
         if isinstance(each, str):
             left -= _DEAREST * len(each)
-        elif isinstance(each, Mapping):
+        elif isinstance(each, int):
+            if each.bit_length() > _BITS:
+                return False
+        elif each is None or isinstance(each, float):
+            continue
+        elif isinstance(each, (dict, Mapping)):  # a dict is told at once
             deep += 1
             left -= _DEAREST_VALUE * len(each)
             if left >= 0:
@@ -99,8 +104,6 @@ def _surely_fits(value: JsonValue, tokens: float, levels: int) -> bool:
             left -= len(each)
             if left >= 0:
                 waiting += each
-        elif isinstance(each, int) and each.bit_length() > _BITS:
-            return False
     return left >= 0 and deep <= levels
 
 

@@ -47,6 +47,8 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._unsent: deque[_Command] = deque()
+        self._is_full = False
+        """It takes no command for now, and is waited for."""
         self._asked: deque[Worker] = deque()
         self._workers: dict[int, Worker] = {}
         self._lines = b""
@@ -125,6 +127,7 @@ class ForkServer:
                     socket.send_fds(control, [text], [attached.fileno()])
             except (BlockingIOError, InterruptedError):
                 asyncio.get_running_loop().add_writer(control, self._send)
+                self._is_full = True
                 return
             except OSError:
                 self._died()
@@ -132,8 +135,9 @@ class ForkServer:
             self._unsent.popleft()
             if attached is not None:
                 attached.close()
-        if control is not None:
+        if control is not None and self._is_full:
             asyncio.get_running_loop().remove_writer(control)
+            self._is_full = False
 
     # -- what it says ------------------------------------------------------------------------
 
@@ -197,6 +201,7 @@ class ForkServer:
             loop = asyncio.get_running_loop()
             loop.remove_reader(control)
             loop.remove_writer(control)
+            self._is_full = False
             control.close()
         for command in self._unsent:
             if command.attached is not None:

@@ -16,6 +16,7 @@ from workbench.sandbox.host.kept import Kept
 from workbench.sandbox.host.worker import REHEARSALS, Worker
 from workbench.sandbox.host.zygote_process import ZygoteProcess
 from workbench.text.plurals import agrees, count
+from workbench.util.shared_timers import SharedTimers
 
 _SPARE = 2
 """Warm workers kept while others run, so that the next script does not wait for a fork."""
@@ -62,6 +63,7 @@ class Pool:
         """With the client that each is for, in the order in which they came."""
         self._server: ForkServer | None = None
         self._closing = False
+        self._timers = SharedTimers()
         self._restarts = 0
         self._restart: asyncio.TimerHandle | None = None
         self._filling: asyncio.TimerHandle | None = None
@@ -258,9 +260,8 @@ class Pool:
         if is_as_now and worker.rests and worker.client is not None and not self._closing:
             self._kept.keep(worker)
         else:
-            loop = asyncio.get_running_loop()
-            loop.call_soon(worker.close)  # after the answer is on its way
-            loop.call_later(_LINGERS_S, worker.kill)  # it is gone by then, if nobody took it over
+            asyncio.get_running_loop().call_soon(worker.close)  # after the answer is on its way
+            self._timers.call_later(_LINGERS_S, worker.kill)  # gone by then, if nobody took it over
 
     def _serve(self) -> None:
         """Hand idle workers to those who wait, then top up."""

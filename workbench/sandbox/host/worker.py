@@ -188,7 +188,8 @@ class Worker:
         self.closed = True
         self.rests = False
         self._loop.remove_reader(self._fd)
-        self._loop.remove_writer(self._fd)
+        if self._queue:
+            self._loop.remove_writer(self._fd)
         self._connection.close()
         self._frames.clear()
         self._queue.clear()
