@@ -95,9 +95,8 @@ def _surely_fits(value: JsonValue, tokens: float, levels: int) -> bool:
             continue
         elif isinstance(each, (dict, Mapping)):  # a dict is told at once
             deep += 1
-            left -= _DEAREST_VALUE * len(each)
+            left -= 2 * _DEAREST_VALUE * len(each) + _DEAREST * sum(map(len, each))
             if left >= 0:
-                waiting += each
                 waiting += each.values()
         elif isinstance(each, list | tuple):
             deep += 1

@@ -14,7 +14,7 @@ from workbench.core.engine import Engine
 from workbench.core.events import ConsoleCut, Event
 from workbench.core.model import ErrorCode, Execution, ExecutionRequest, Limits, PoolSettings
 from workbench.sandbox.host import frame_checks, zygote_process
-from workbench.sandbox.host import pool as pools
+from workbench.sandbox.host import worker as workers
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +60,7 @@ async def test_one_that_goes_on_after_its_result_is_killed(monkeypatch: pytest.M
     )
     program = _PROGRAM.replace("main()\n", _ROGUE.replace("{body}", body))
     monkeypatch.setattr(zygote_process, "PROGRAM", program)
-    monkeypatch.setattr(pools, "_LINGERS_S", 0.05)
+    monkeypatch.setattr(workers, "_LINGERS_S", 0.05)
     engine = Engine(limits=Limits(timeout_ms=60_000), pool=PoolSettings(size=1))
     try:
         assert (await engine.run(ExecutionRequest("1"), tools=DictTools())).value == 1

@@ -30,8 +30,6 @@ fork takes as much of the processors as several short scripts, and the next of a
 So do rehearsals, but for the first one of the spare workers."""
 _PACE_S = 0.005
 """Between the forks of a calm moment: who comes in the middle of them waits for one at most."""
-_LINGERS_S = 1.0
-"""What has run a script ends by itself; after so long it is killed."""
 _RETRY_S = 0.1
 """After a fork that the system refused, or a worker that died before it had work."""
 _RUNS = 8
@@ -260,8 +258,7 @@ class Pool:
         if is_as_now and worker.rests and worker.client is not None and not self._closing:
             self._kept.keep(worker)
         else:
-            asyncio.get_running_loop().call_soon(worker.close)  # after the answer is on its way
-            self._timers.call_later(_LINGERS_S, worker.kill)  # gone by then, if nobody took it over
+            worker.leave(self._timers)
 
     def _serve(self) -> None:
         """Hand idle workers to those who wait, then top up."""

@@ -16,12 +16,15 @@ from workbench.sandbox.job import REHEARSE
 from workbench.util import system
 from workbench.util.dataclass import dataclass
 from workbench.util.read_size import READ_BYTES
+from workbench.util.shared_timers import SharedTimer, SharedTimers
 
 _FRAME_MARGIN = 16 << 20
 _BURNS_S = 0.05
 """Processor time of a worker, with all its scripts, from which on it lets others go first."""
 REHEARSALS = 2
 """Of a worker: for any script, and for one of 100 lines (``child/runner.py: Runner.rehearse``)."""
+_LINGERS_S = 1.0
+"""What has run a script ends by itself; after so long it is killed."""
 _TURN_S = 0.005
 """How long one worker's frames may keep the event loop from everybody else."""
 
@@ -75,6 +78,7 @@ class Worker:
         self.rests = False
         """It may take another script of its client; whatever it says before that ends it."""
         self._yields = False
+        self._last_resort: SharedTimer | None = None
         self.unsent = 0
         """Bytes that were sent and have not left this process."""
         self._connection = connection
@@ -152,6 +156,8 @@ class Worker:
 
     def ended(self, exit: WorkerExit) -> None:
         """Its process is over; what it sent before is still read."""
+        if self._last_resort is not None:
+            self._last_resort.cancel()
         if not self.exit.done():
             self.exit.set_result(exit)
         self.resume()
@@ -180,6 +186,12 @@ class Worker:
         """End the process now, whatever it is doing."""
         self.close()
         self._kill(self)
+
+    def leave(self, timers: SharedTimers) -> None:
+        """``close`` once the answer is on its way; it is gone soon then, unless somebody took it over."""
+        self._loop.call_soon(self.close)
+        if not self.exit.done():
+            self._last_resort = timers.call_later(_LINGERS_S, self.kill)
 
     def close(self) -> None:
         """Stop listening. A worker that waits for a job ends by itself then."""
