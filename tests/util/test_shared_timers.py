@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 import weakref
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -71,6 +72,28 @@ async def test_what_one_raises_is_the_loops_to_tell_and_keeps_none_from_its_turn
     timers.call_later(0.01, told.append, 2)
     await until(lambda: told)
     assert [type(one) for one in raised] == [ZeroDivisionError]
+
+
+async def test_each_is_called_in_the_context_of_whoever_asked_and_none_is_held_for_longer() -> None:
+    """A listener of one run must not read the context variables of another."""
+
+    class Name:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+    timers, told, whose = SharedTimers(), list[str](), ContextVar[Name]("whose")
+
+    async def ask(text: str) -> weakref.ref[Name]:
+        whose.set(Name(text))
+        timers.call_later(0.01, lambda: told.append(whose.get().text))
+        timers.call_later(60.0, told.append, "").cancel()
+        return weakref.ref(whose.get())
+
+    asked = [await asyncio.create_task(ask(text)) for text in ("first", "second")]
+    await until(lambda: len(told) == 2)
+    assert told == ["first", "second"]
+    gc.collect()
+    assert [one() for one in asked] == [None, None]
 
 
 async def test_a_thousand_of_one_length_take_one_of_the_loops_own(

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextvars import Context, copy_context
 
 
 class SharedTimer:
     """One that waits; ``cancel`` takes it back until it has called."""
 
-    __slots__ = ("_args", "_callback", "_queue", "due")
+    __slots__ = ("_args", "_callback", "_queue", "context", "due")
 
     def __init__(
         self,
@@ -25,6 +26,8 @@ class SharedTimer:
         queue: dict[SharedTimer, None],
     ) -> None:
         self.due = due
+        self.context: Context | None = copy_context()
+        """Of whoever asked for it, as the loop's have; not that of the first of its length."""
         self._callback: Callable[..., object] | None = callback
         self._args = args
         self._queue = queue
@@ -32,7 +35,7 @@ class SharedTimer:
 
     def cancel(self) -> None:
         """Nothing that it holds is held any longer."""
-        self._callback = None
+        self._callback = self.context = None
         self._args = ()
         self._queue.pop(self, None)
 
@@ -57,7 +60,8 @@ class SharedTimers:
         queue = self._queues.get(seconds)
         if queue is None:
             queue = self._queues[seconds] = {}
-            asyncio.get_running_loop().call_later(seconds, self._due, seconds)
+            loop = asyncio.get_running_loop()
+            loop.call_later(seconds, self._due, seconds, context=Context())  # which holds nothing
         return SharedTimer(time.monotonic() + seconds, callback, args, queue)
 
     def _due(self, seconds: float) -> None:
@@ -66,8 +70,8 @@ class SharedTimers:
         queue, now = self._queues[seconds], time.monotonic()
         for timer in queue:
             if timer.due > now:
-                loop.call_later(timer.due - now, self._due, seconds)
+                loop.call_later(timer.due - now, self._due, seconds, context=Context())
                 break
-            loop.call_soon(timer.call)  # which takes it out
+            loop.call_soon(timer.call, context=timer.context)  # which takes it out
         else:
             del self._queues[seconds]
