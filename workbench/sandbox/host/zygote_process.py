@@ -31,7 +31,7 @@ class ZygoteProcess(NamedTuple):
 
 
 def start_zygote() -> ZygoteProcess:
-    """Start it (it is ready some 100 ms later). Raises OSError where the system does not let it."""
+    """Start it (it is ready some 110 ms later). Raises OSError where the system does not let it."""
     if not system.can_fork():
         raise OSError("this system has no fork, and scripts run in forked processes")
     ours, theirs = socket.socketpair()
