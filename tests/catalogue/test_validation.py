@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import validator_for
 
+from workbench.catalogue import validation
 from workbench.catalogue.schemas import words
 from workbench.catalogue.schemas.parts import Parts
 from workbench.catalogue.schemas.walk import walk
@@ -414,6 +415,30 @@ def test_it_judges_as_the_library_does(schema: Any, target: Any, values: list[An
         found = walk(parts, value, 100_000)
         assert found.doubts == ()
         assert (not found.faults) == library.is_valid(value), (schema, value)
+
+
+_OLDER = "http://json-schema.org/draft-04/schema#"
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"$schema": _OLDER, "const": 1}, 2),
+        ({"$schema": _OLDER, "properties": {"a": {"contains": {"type": "null"}}}}, {"a": []}),
+        ({"if": {"$ref": "#/$defs/none"}}, {}),
+        ({"not": {"unevaluatedItems": {"type": "number"}}}, ["a"]),
+        (_SCHEMA, {"repository": "a/b"}),
+        (_SCHEMA, {"repository": 1}),
+    ],
+)
+def test_the_first_check_says_what_all_say(
+    schema: dict[str, Any], value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the library lets pass, by the schema's own draft, passes before it is asked about all."""
+    first = SchemaCheck(schema).verdict(value)
+    monkeypatch.setattr(validation, "_QUICK_FROM", 1)
+    assert SchemaCheck(schema).verdict(value) == first
+    assert (first == Verdict()) == validator_for(schema).is_valid(value)
 
 
 # -- what asks for too much ----------------------------------------------------------------

@@ -23,8 +23,9 @@ _QUICK_NODES = 300
 _QUICK_VALUES = 100
 _QUICK_TEXT = 10_000
 _QUICK_FROM = 256
-"""Checks. The library takes 25 ms to be imported and a schema up to 0.3 to be compiled; each check is 10 to
-20 µs shorter then."""
+"""Checks that find nothing. The library takes 25 ms to be imported and a schema up to 0.3 to be compiled; each
+check is 10 to 20 µs shorter then. Where the walk finds something it is asked at once: it knows the keywords of
+the draft that a schema names, the walk those of all."""
 
 
 class Verdict(NamedTuple):
@@ -104,12 +105,18 @@ class SchemaCheck:
             return False
         if self._quick is None:
             self._asked += 1
-            if self._asked < _QUICK_FROM:
-                return False
+            if self._asked < _QUICK_FROM and self._has_nothing_to_say(value):
+                return True
             self._quick = self._compiled()
         try:
             return self._quick is not False and bool(self._quick.is_valid(value))
         except (ValueError, TypeError, OverflowError):
+            return False
+
+    def _has_nothing_to_say(self, value: JsonValue) -> bool:
+        try:
+            return self._within(value, _IN_THE_LOOP) == _GOOD
+        except OutOfBudget:
             return False
 
     def _compiled(self) -> Any:
