@@ -95,8 +95,9 @@ def _surely_fits(value: JsonValue, tokens: float, levels: int) -> bool:
             continue
         elif isinstance(each, (dict, Mapping)):  # a dict is told at once
             deep += 1
-            left -= 2 * _DEAREST_VALUE * len(each) + _DEAREST * sum(map(len, each))
+            left -= 2 * _DEAREST_VALUE * len(each)
             if left >= 0:
+                left -= _DEAREST * sum(map(len, each))
                 waiting += each.values()
         elif isinstance(each, list | tuple):
             deep += 1
