@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from workbench.util.allocating import start_without_collector
 from workbench.util.own_python import forget_current_folder
+
+if TYPE_CHECKING:
+    from workbench.sandbox.host.zygote_process import ZygoteProcess
 
 
 def main() -> None:
     """Run the command line; its exit code is the process's."""
     start_without_collector()
-    from workbench.cli.main import main as run
+    zygote = _ahead(sys.argv[1:])
+    try:
+        from workbench.cli.main import main as run
 
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:], zygote))
+    finally:
+        if zygote is not None:
+            zygote.drop()
+
+
+def _ahead(argv: list[str]) -> ZygoteProcess | None:
+    """The zygote of a command that runs a script, by its words: it begins before anything else is imported.
+    Where they mislead it is not needed, and dropped."""
+    argv = argv[: argv.index("--")] if "--" in argv else argv
+    if "--serve" not in argv and not {"code", "exec"} <= set(argv):
+        return None
+    from workbench.sandbox.host.zygote_process import zygote_ahead
+
+    return zygote_ahead()
 
 
 if __name__ == "__main__":

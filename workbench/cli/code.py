@@ -208,7 +208,7 @@ async def run_once(
 
     from workbench.sandbox.host.zygote_process import zygote_ahead
 
-    zygote = zygote_ahead()  # it begins while the rest is imported
+    zygote = arguments.zygote or zygote_ahead()  # it begins while the rest is imported
     from workbench.core.runtime import open_runtime
 
     # One script needs one worker.

@@ -51,9 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from workbench.sandbox.host.zygote_process import zygote_ahead
-
-    zygote = zygote_ahead()  # it begins while the rest is imported
     config = open_servers(arguments)
     folder = data_dir(arguments)
     from workbench import serve
@@ -64,7 +61,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             data_dir=folder,
             http=arguments.http,
             allow_remote=arguments.allow_remote,
-            zygote=zygote,
+            zygote=arguments.zygote,
         )
     except serve.UsageError as error:
         raise Failure(str(error)) from error

@@ -7,6 +7,7 @@ import errno
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from workbench import __version__
 from workbench.cli.common import (
@@ -19,6 +20,9 @@ from workbench.cli.common import (
 )
 from workbench.cli.output import CannotWrite, guarded, log_to_stderr, note
 from workbench.cli.parsing import Parser, add_server_option, places_of_words
+
+if TYPE_CHECKING:
+    from workbench.sandbox.host.zygote_process import ZygoteProcess
 
 # command -> the module that adds it (imported only when it is asked for, or for the whole help)
 COMMANDS = {
@@ -77,11 +81,14 @@ examples:
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run one command; its exit code: 0 ok, 1 the script failed, 2 bad usage, 70 our own bug."""
+def main(argv: Sequence[str], zygote: ZygoteProcess | None = None) -> int:
+    """Run one command; its exit code: 0 ok, 1 the script failed, 2 bad usage, 70 our own bug.
+
+    zygote: of its scripts, if it runs any; the caller drops it in the end.
+    """
     try:
         with guarded():
-            return _run(list(argv))
+            return _run(list(argv), zygote)
     except BrokenPipeError:  # whoever read us has enough
         return EXIT_OK
     except CannotWrite as error:
@@ -89,9 +96,9 @@ def main(argv: Sequence[str]) -> int:
         return EXIT_FAILED
 
 
-def _run(argv: list[str]) -> int:
+def _run(argv: list[str], zygote: ZygoteProcess | None) -> int:
     try:
-        return _dispatch(argv)
+        return _dispatch(argv, zygote)
     except Failure as failure:
         note(str(failure))
         return failure.exit_code
@@ -112,7 +119,7 @@ def _run(argv: list[str]) -> int:
         return EXIT_OUR_BUG
 
 
-def _dispatch(argv: list[str]) -> int:
+def _dispatch(argv: list[str], zygote: ZygoteProcess | None) -> int:
     log_to_stderr()
     # Everything after -- belongs to a program that is named there (servers add).
     end = argv.index("--") if "--" in argv else len(argv)
@@ -124,14 +131,16 @@ def _dispatch(argv: list[str]) -> int:
 
         if len(words) > 1:
             raise Failure(_no_command(words))
-        return launch.run(face_parser().parse_args(argv, argparse.Namespace(server=servers)))
+        given = argparse.Namespace(server=servers, zygote=zygote)
+        return launch.run(face_parser().parse_args(argv, given))
     command = words[0]
     parser = Parser(prog="workbench")
     _global_options(parser)
     groups = parser.add_subparsers(dest="command", required=True)
     module = importlib.import_module(f"workbench.cli.{COMMANDS[command]}")
     module.add_parser(groups, command)
-    arguments = parser.parse_args(argv, argparse.Namespace(rest=rest, server=servers))
+    given = argparse.Namespace(rest=rest, server=servers, zygote=zygote)
+    arguments = parser.parse_args(argv, given)
     if rest and not hasattr(arguments, "command_line"):
         parser.error(f"nothing is expected after --: {' '.join(rest)}")
     if servers and not getattr(arguments, "takes_servers", False):
