@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.servers import until
-from workbench.util.shared_timers import SharedTimers
+from workbench.util.shared_timers import _LENGTHS, SharedTimers
 
 pytestmark = pytest.mark.anyio
 
@@ -115,3 +115,16 @@ async def test_a_thousand_of_one_length_take_one_of_the_loops_own(
     assert told == [-1]
     assert 1 <= asked.count(timers._due) <= 3
     await until(lambda: timers._queues == {})
+
+
+async def test_lengths_of_which_nothing_waits_are_not_kept_by_the_thousand() -> None:
+    """A client may give each of its runs a limit of its own, of an hour."""
+    timers, told = SharedTimers(), list[int]()
+    kept = timers.call_later(0.05, told.append, 1)
+    for number in range(1_000):
+        timers.call_later(3_600 + number, told.append, 2).cancel()
+    assert len(timers._queues) <= _LENGTHS
+    assert timers._queues.keys() == timers._wakes.keys()
+    await until(lambda: told)
+    assert told == [1]
+    assert kept.context is None

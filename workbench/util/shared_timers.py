@@ -12,6 +12,9 @@ import time
 from collections.abc import Callable
 from contextvars import Context, copy_context
 
+_LENGTHS = 64
+"""That are kept though nothing waits for them: of more, those of which nothing waits are forgotten at once."""
+
 
 class SharedTimer:
     """One that waits; ``cancel`` takes it back until it has called."""
@@ -48,10 +51,11 @@ class SharedTimer:
 
 
 class SharedTimers:
-    """Those of one event loop. A length that nothing waits for any more is forgotten."""
+    """Those of one event loop. A length that nothing waits for any more is forgotten when it is over."""
 
     def __init__(self) -> None:
         self._queues: dict[float, dict[SharedTimer, None]] = {}
+        self._wakes: dict[float, asyncio.TimerHandle] = {}
 
     def call_later(
         self, seconds: float, callback: Callable[..., object], *args: object
@@ -59,10 +63,21 @@ class SharedTimers:
         """As the loop's: the loop calls ``callback`` with ``args``, never this."""
         queue = self._queues.get(seconds)
         if queue is None:
+            if len(self._queues) >= _LENGTHS:
+                self._forget_unused()
             queue = self._queues[seconds] = {}
-            loop = asyncio.get_running_loop()
-            loop.call_later(seconds, self._due, seconds, context=Context())  # which holds nothing
+            self._wake_after(seconds, seconds)
         return SharedTimer(time.monotonic() + seconds, callback, args, queue)
+
+    def _wake_after(self, wait: float, seconds: float) -> None:
+        self._wakes[seconds] = asyncio.get_running_loop().call_later(
+            wait, self._due, seconds, context=Context()
+        )
+
+    def _forget_unused(self) -> None:
+        for seconds in [seconds for seconds, queue in self._queues.items() if not queue]:
+            del self._queues[seconds]
+            self._wakes.pop(seconds).cancel()
 
     def _due(self, seconds: float) -> None:
         """Hand over what is due of this length, and come back when the next one is."""
@@ -70,8 +85,8 @@ class SharedTimers:
         queue, now = self._queues[seconds], time.monotonic()
         for timer in queue:
             if timer.due > now:
-                loop.call_later(timer.due - now, self._due, seconds, context=Context())
+                self._wake_after(timer.due - now, seconds)
                 break
             loop.call_soon(timer.call, context=timer.context)  # which takes it out
         else:
-            del self._queues[seconds]
+            del self._queues[seconds], self._wakes[seconds]
