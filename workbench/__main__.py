@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from workbench.cli.words import runs_a_script
 from workbench.util.allocating import start_without_collector
 from workbench.util.own_python import forget_current_folder
 
@@ -28,8 +29,7 @@ def main() -> None:
 def _ahead(argv: list[str]) -> ZygoteProcess | None:
     """The zygote of a command that runs a script, by its words: it begins before anything else is imported.
     Where they mislead it is not needed, and dropped."""
-    argv = argv[: argv.index("--")] if "--" in argv else argv
-    if "--serve" not in argv and not {"code", "exec"} <= set(argv):
+    if not runs_a_script(argv):
         return None
     from workbench.sandbox.host.zygote_process import zygote_ahead
 

@@ -22,6 +22,13 @@ from workbench.__main__ import _ahead
         ("code check --code 1", False),
         ("servers add x -- npx server --serve", False),
         ("history list", False),
+        ("replay 1a2b --json", True),
+        ("--server cmd replay 1a2b", True),
+        ("test recordings/", True),
+        ("tools call demo.get_issue {}", True),
+        ("servers remove test", False),
+        ("replay.js", False),
+        ("--config replay history list", False),
     ],
 )
 def test_it_begins_where_a_script_is_going_to_run(line: str, expected: bool) -> None:

@@ -19,7 +19,8 @@ from workbench.cli.common import (
     report_crash,
 )
 from workbench.cli.output import CannotWrite, guarded, log_to_stderr, note
-from workbench.cli.parsing import Parser, add_server_option, places_of_words
+from workbench.cli.parsing import Parser, add_server_option
+from workbench.cli.words import WITH_VALUE, places_of_words
 
 if TYPE_CHECKING:
     from workbench.sandbox.host.zygote_process import ZygoteProcess
@@ -44,8 +45,6 @@ COMMANDS = {
     "explain": "explain",
     "completion": "completion",
 }
-_WITH_VALUE = ("--config", "--data-dir", "--http", "--web", "--record")
-"""Options that every command takes, or the faces, with a value."""
 _NO_FILE_OF_OURS = (errno.EACCES, errno.ENAMETOOLONG)
 """Of a path that was given to us: nobody but its owner looks into the folder, or no file can have that name."""
 _HELP = """\
@@ -125,7 +124,7 @@ def _dispatch(argv: list[str], zygote: ZygoteProcess | None) -> int:
     end = argv.index("--") if "--" in argv else len(argv)
     argv, rest = argv[:end], argv[end + 1 :]
     argv, servers = _taken_out(argv)
-    words = [argv[place] for place in places_of_words(argv, _WITH_VALUE.__contains__)]
+    words = [argv[place] for place in places_of_words(argv, WITH_VALUE.__contains__)]
     if not words or words[0] not in COMMANDS:
         from workbench.cli import launch
 

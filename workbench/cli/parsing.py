@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from workbench.cli.words import places_of_words
 from workbench.text.sanitize import clean_line, shortened
 from workbench.text.sizes import MOST_WHOLE
 
@@ -84,20 +85,6 @@ class Parser(argparse.ArgumentParser):
         wrong = next((word for word in extra if word.startswith("-")), "")
         told = near(wrong.partition("=")[0], flags, "") if wrong else ""
         self.error(f"unrecognized arguments: {' '.join(extra)}{told}")
-
-
-def places_of_words(args: Sequence[str], takes_value: Callable[[str], bool]) -> list[int]:
-    """Where the words stand that are neither options nor the value of one that takes a value."""
-    places: list[int] = []
-    is_value = False
-    for place, word in enumerate(args):
-        if is_value:
-            is_value = False
-        elif word.startswith("-"):
-            is_value = takes_value(word)
-        else:
-            places.append(place)
-    return places
 
 
 def command(groups: Any, name: str, summary: str, example: str, run: Any = None) -> Parser:

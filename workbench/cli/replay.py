@@ -99,7 +99,9 @@ def replay_one(arguments: argparse.Namespace) -> int:
         from workbench.replay.offline import run_offline
         from workbench.replay.rerun import run_live
 
-        async with open_runtime(_one_worker(config), data_dir=data_dir(arguments)) as runtime:
+        async with open_runtime(
+            _one_worker(config), data_dir=data_dir(arguments), zygote=arguments.zygote
+        ) as runtime:
             recording = load_recording(runtime.history, arguments.recording)
             if arguments.live:
                 return await run_live(runtime, recording, **changed)
@@ -248,7 +250,13 @@ def test(arguments: argparse.Namespace) -> int:
         raise Failure(f"no recordings (*.json) under {', '.join(arguments.paths)}")
     config = open_servers(arguments) if arguments.accept else open_config(arguments)
     verdicts = asyncio.run(
-        run_cases(_one_worker(config), cases, data_dir=data_dir(arguments), accept=arguments.accept)
+        run_cases(
+            _one_worker(config),
+            cases,
+            data_dir=data_dir(arguments),
+            accept=arguments.accept,
+            zygote=arguments.zygote,
+        )
     )
     if arguments.junit is not None:
         try:

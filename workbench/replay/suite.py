@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from workbench.config import Config
@@ -28,6 +29,9 @@ from workbench.replay.rerun import MaskedRecord, run_live
 from workbench.text.jsontext import dumps, loads
 from workbench.text.sanitize import clean, in_xml
 from workbench.util.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from workbench.sandbox.host.zygote_process import ZygoteProcess
 
 _log = logging.getLogger(__name__)
 _NAMED = FORMAT.encode()
@@ -125,13 +129,18 @@ def _is_json(file: Path) -> bool:
 
 
 async def run_cases(
-    config: Config, cases: Iterable[Case], *, data_dir: Path, accept: bool
+    config: Config,
+    cases: Iterable[Case],
+    *,
+    data_dir: Path,
+    accept: bool,
+    zygote: ZygoteProcess | None = None,
 ) -> list[CaseVerdict]:
     """Replay each; with ``accept``, one that does not replay identical is recorded anew, live.
 
     Each on its own: what is wrong with one is its verdict, and the others are run.
     """
-    async with open_runtime(config, data_dir=data_dir) as runtime:
+    async with open_runtime(config, data_dir=data_dir, zygote=zygote) as runtime:
         return [await _timed(runtime, case, accept=accept) for case in cases]
 
 
