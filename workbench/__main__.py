@@ -28,8 +28,9 @@ def main() -> None:
 
 def _ahead(argv: list[str]) -> ZygoteProcess | None:
     """The zygote of a command that runs a script, by its words: it begins before anything else is imported.
-    Where they mislead it is not needed, and dropped."""
-    if not runs_a_script(argv):
+    Where they mislead it is not needed, and dropped. Where one of the standard streams is closed its socket
+    would take that place (``cli.output.guarded`` takes it first): there it begins later."""
+    if not runs_a_script(argv) or None in (sys.stdin, sys.stdout, sys.stderr):
         return None
     from workbench.sandbox.host.zygote_process import zygote_ahead
 

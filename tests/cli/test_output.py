@@ -347,6 +347,20 @@ def test_a_stream_that_was_closed_before_is_nowhere(bench: Bench, closed: int) -
     assert ("done" in done.stdout) == (closed != 1)
 
 
+@pytest.mark.parametrize("closed", ["<&-", "<&- 2>&-", "<&- 2>&- >&-"])
+def test_a_server_without_any_of_them_ends_as_one_whose_client_has_left(
+    bench: Bench, closed: str
+) -> None:
+    """The zygote's socket, which is made before all else, must not be its stdin."""
+    (bench.folder / "quiet.toml").write_text("[servers]\n")
+    words = bench.command(["--serve", "--config", "quiet.toml"])
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.join(words)} {closed}"], cwd=bench.folder, env=bench.environment(),
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_what_stderr_does_not_take_any_more_is_not_the_exit_code(tmp_path: Path) -> None:
     """A terminal that went away in the middle of what a screen drew: Python's own code would be 120."""
     code = """
