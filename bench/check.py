@@ -66,7 +66,7 @@ def ratios(opened: Runtime) -> list[Ratio]:
             script("await tools.raw.sleep({ ms: 20 }); 0"),
             3,
         ),
-        Ratio("a script of 200 kB : 1 + 1", script("1 + 1; //" + "x" * 200_000), trivial, 12),
+        Ratio("a script of 200 kB : 1 + 1", script("1 + 1; //" + "x" * 200_000), trivial, 6),
         Ratio(
             "TypeScript : JavaScript", script("const n: number = 1; n"), script("const n = 1; n"), 3
         ),
