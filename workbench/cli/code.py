@@ -206,14 +206,13 @@ async def run_once(
     """The execution, and the signal that ended it, if one did. listener: is told of every event."""
     from dataclasses import replace
 
-    from workbench.sandbox.host.zygote_process import zygote_ahead
-
-    zygote = arguments.zygote or zygote_ahead()  # it begins while the rest is imported
     from workbench.core.runtime import open_runtime
 
     # One script needs one worker.
     config = replace(config, pool=replace(config.pool, size=1))
-    async with open_runtime(config, data_dir=data_dir(arguments), zygote=zygote) as runtime:
+    async with open_runtime(
+        config, data_dir=data_dir(arguments), zygote=arguments.zygote
+    ) as runtime:
         wanted = await request(runtime)
         running = asyncio.ensure_future(runtime.engine.run(wanted, listener=listener))
 
