@@ -201,7 +201,7 @@ def test_copies_and_pickles(options: dict[str, bool]) -> None:
 def test_matched_by_place(options: dict[str, bool]) -> None:
     kind = getattr(Outer, f"Kind{OPTIONS.index(options)}")
     match kind(1, "x"):
-        case object(a=1, b=text):
+        case kind(1, text):
             assert text == "x"
         case _:
             pytest.fail("its members match")
